@@ -1,0 +1,108 @@
+"""Labelled defects for visual inspection: good parts in, defects with pixel-exact masks out.
+
+The names here are loaded when they are first used, so that importing blemish costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from . import blends, changes, contents, labels, placements, recipes, regions
+    from .catalog import cite, find
+    from .composition import Limits
+    from .manifest import replay
+    from .notation import from_dict, to_dict
+    from .pipeline import Report, make, preview
+    from .random import (
+        choice,
+        draw,
+        files,
+        gamma,
+        given,
+        integers,
+        loguniform,
+        normal,
+        rng_of,
+        seed,
+        some,
+        uniform,
+    )
+    from .recipe import Combined, NoDefect, Recipe, several, synthesize
+    from .sample import Defect, Sample
+    from .scene import Scene
+    from .stencil import Stencil
+
+_HOMES = {
+    "catalog": ("cite", "find"),
+    "notation": ("from_dict", "to_dict"),
+    "manifest": ("replay",),
+    "pipeline": ("Report", "make", "preview"),
+    "random": (
+        *("choice", "draw", "files", "gamma", "given", "integers", "loguniform", "normal"),
+        *("rng_of", "seed", "some", "uniform"),
+    ),
+    "composition": ("Limits",),
+    "recipe": ("Combined", "NoDefect", "Recipe", "several", "synthesize"),
+    "sample": ("Defect", "Sample"),
+    "scene": ("Scene",),
+    "stencil": ("Stencil",),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("blends", "changes", "contents", "labels", "placements", "recipes", "regions")
+
+__all__ = [
+    "Combined",
+    "Defect",
+    "Limits",
+    "NoDefect",
+    "Recipe",
+    "Report",
+    "Sample",
+    "Scene",
+    "Stencil",
+    "__version__",
+    "blends",
+    "changes",
+    "choice",
+    "cite",
+    "contents",
+    "draw",
+    "files",
+    "find",
+    "from_dict",
+    "gamma",
+    "given",
+    "integers",
+    "labels",
+    "loguniform",
+    "make",
+    "normal",
+    "placements",
+    "preview",
+    "recipes",
+    "regions",
+    "replay",
+    "rng_of",
+    "seed",
+    "several",
+    "some",
+    "synthesize",
+    "to_dict",
+    "uniform",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"blemish.{_HOME[name]}"), name)
+    if name in _MODULES:
+        return importlib.import_module(f"blemish.{name}")
+    raise AttributeError(f"module 'blemish' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,124 @@
+"""The catalog: parts and recipes by name.
+
+The packages are the registry: a part is found because its package exports it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import importlib
+import importlib.util
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from .values import Files, Given, leaves
+
+_PACKAGES = ("regions", "placements", "contents", "changes", "blends", "labels")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_plugins: list[str] = []
+
+
+def add_plugin(package: str) -> None:
+    """Make the parts and recipes that a package exports (``__all__``) known by name.
+
+    Raises ImportError where there is no such package, ValueError where it exports none or a name
+    that is taken.
+    """
+    if package in _plugins:
+        return
+    module = importlib.import_module(package)
+    exported = {name: getattr(module, name) for name in getattr(module, "__all__", ())}
+    found = [n for n, thing in exported.items() if dataclasses.is_dataclass(thing)]
+    if not found:
+        raise ValueError(f"plugin {package!r} exports no part and no recipe in __all__")
+    taken = [name for name in found if name in parts() or name in recipes()]
+    if taken:
+        raise ValueError(f"plugin {package!r}: {', '.join(taken)} is the name of another part")
+    _plugins.append(package)
+    parts.cache_clear()
+    recipes.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def parts() -> dict[str, type]:
+    """Return every part by name: those of blemish's packages and of the plugins."""
+    found: dict[str, type] = {}
+    for name in (*(f"blemish.{package}" for package in _PACKAGES), *_plugins):
+        module = importlib.import_module(name)
+        for exported in module.__all__:
+            thing = getattr(module, exported)
+            if isinstance(thing, type) and dataclasses.is_dataclass(thing):
+                found[exported] = thing
+    return found
+
+
+@lru_cache(maxsize=1)
+def recipes() -> dict[str, Any]:
+    """Return every named recipe, in alphabetical order."""
+    found: dict[str, Any] = {}
+    for name in ("blemish.recipes", *_plugins):
+        module = importlib.import_module(name)
+        for exported in module.__all__:
+            thing = getattr(module, exported)
+            if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+                found[exported] = thing
+    return dict(sorted(found.items()))
+
+
+def find(name: str) -> Any:
+    """Return the recipe of that name; LookupError names the nearest."""
+    return look_up(name, recipes(), "recipe")
+
+
+def describe(name: str) -> dict[str, Any]:
+    """Return what is known of a recipe: name, summary, needs, reference (BibTeX, or "")."""
+    recipe = find(name)
+    home: Any = None
+    for package in ("blemish.recipes", *_plugins):
+        if name in importlib.import_module(package).__all__:
+            path = f"{package}._{name}"
+            home = importlib.import_module(path if importlib.util.find_spec(path) else package)
+    return {
+        "name": name,
+        "summary": (home.__doc__ or "").strip().split("\n")[0],
+        "needs": needs(recipe),
+        "reference": getattr(home, "REFERENCE", ""),
+    }
+
+
+def cite(name: str) -> str:
+    """Return the BibTeX entries to cite for a recipe; LookupError where it has none."""
+    reference: str = describe(name)["reference"]
+    if not reference:
+        raise LookupError(f"the recipe {name!r} names no publication")
+    return reference
+
+
+def needs(recipe: Any) -> list[str]:
+    """Return the pools without which `recipe` cannot be drawn."""
+    optional = {leaf.pool for _, leaf in leaves(recipe) if isinstance(leaf, Given)}
+    drawn = {leaf.pool for _, leaf in leaves(recipe) if isinstance(leaf, Files)}
+    return sorted(drawn - optional)
+
+
+def look_up(name: str, known: dict[str, Any], what: str, path: str = "") -> Any:
+    """Return `known[name]`; LookupError names the nearest, ValueError refuses what is no name."""
+    if name in known:
+        return known[name]
+    where = f"{path}: " if path else ""
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"{where}{name!r} is no name of a {what}. A recipe is data: names are looked up among "
+            "the parts, and import paths are refused. Parts of other packages: --plugin PACKAGE."
+        )
+    raise LookupError(f"{where}unknown {what} {name!r}{nearest(name, known)}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint at the known name that is nearest, to end a message with."""
+    folded = {candidate.lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.lower(), folded, 1, 0.5)
+    return f"; did you mean {folded[near[0]]!r}?" if near else "."

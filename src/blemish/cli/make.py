@@ -1,0 +1,169 @@
+"""blemish make: a folder of good parts in, a labelled defect dataset out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import options
+
+_FLAGS = {
+    "--disjoint": "keep the pictures that defects are put into out of train/good, for scoring "
+    "detectors that train on good pictures alone",
+    "--with-clean": "write the same pictures without the defects to OUT/clean too",
+    "--resume": "complete what an earlier run of the same job left",
+    "--append": "add N samples to a finished dataset",
+    "--no-normals": "do not copy the good pictures",
+    "--link": "make hard links to the good pictures instead of copies",
+    "--dry-run": "tell what would be made, and write nothing",
+    "--strict": "exit with 1 if a file was skipped or a sample failed",
+    "--json": "print a summary as JSON",
+}
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "make",
+        help="make a labelled defect dataset",
+        description="Make a labelled defect dataset, in the layout of MVTec AD.",
+        epilog="The same recipe, seed and sources give the same bytes, whatever the number of "
+        "workers or shards. An interrupted run goes on with --resume.",
+    )
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="a folder of good pictures, a dataset in MVTec AD layout (its train/good is used), a "
+        "tree of such classes, or a glob in quotes",
+    )
+    parser.add_argument("out", metavar="OUT", type=Path, help="folder to write to")
+    options.add_recipe(parser)
+    _add_numbers(parser)
+    for flag, told in _FLAGS.items():
+        parser.add_argument(flag, action="store_true", help=told)
+    parser.set_defaults(run=_run)
+
+
+def _add_numbers(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-n", type=int, default=100, metavar="N", help="number of samples (default: 100)")
+    add("--seed", type=int, default=0, help="default: 0")
+    add("--workers", type=int, metavar="N", help="processes (default: one for each core)")
+    add("--name", help="name of the class (default: that of the folder)")
+    add(
+        "--test-good",
+        type=float,
+        default=0.1,
+        metavar="SHARE",
+        help="share of the good pictures held back for test/good (default: 0.1)",
+    )
+    add(
+        "--null",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of samples that go through the blend with nothing to show, labelled good",
+    )
+    add("--shard", type=_shard, default=(1, 1), metavar="I/N", help="make part I of N")
+    add("--white", type=float, metavar="LEVEL", help="value of full range, e.g. 4095 for 12 bits")
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, count = text.partition("/")
+    if not (slash and number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not I/N, as in 3/8")
+    return int(number), int(count)
+
+
+def _run(given: argparse.Namespace) -> int:
+    from ..pipeline import run
+    from ..plan import Job, plan
+
+    job = Job(
+        source=given.source,
+        recipe=options.recipe_of(given),
+        n=given.n,
+        out=given.out,
+        seed=given.seed,
+        workers=given.workers or _cores(),
+        textures=given.textures,
+        defects=given.defects,
+        test_good=given.test_good,
+        disjoint=given.disjoint,
+        with_clean=given.with_clean,
+        null=given.null,
+        shard=given.shard,
+        resume=given.resume,
+        append=given.append,
+        name=given.name,
+        normals=not given.no_normals,
+        link=given.link,
+        white=given.white,
+        plugins=tuple(given.plugin),
+    )
+    if given.dry_run:
+        return _tell_plan(plan(job), given.json)
+    with options.progress("blemish make", given.json) as show:
+        report = run(job, show)
+    return tell(report, given.json, given.strict)
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _tell_plan(planned: Any, as_json: bool) -> int:
+    job = planned.job
+    told = {
+        "classes": sorted({source.name for source in planned.train + planned.sources}),
+        "samples": job.n,
+        "null": sum(planned.is_null(planned.start + i) for i in range(job.n)),
+        "sources": len(planned.sources),
+        "train_good": len(planned.train) if job.normals else 0,
+        "test_good": len(planned.held) if job.normals else 0,
+        "chunks": len(planned.own_chunks()),
+        "pools": {name: len(pool) for name, pool in planned.pools.items()},
+    }
+    if as_json:
+        options.print_json(told)
+    else:
+        options.table([(name, str(value)) for name, value in told.items()], ("would make", ""))
+    return 0
+
+
+def tell(report: Any, as_json: bool, strict: bool) -> int:
+    """Tell what a run has done and return the exit code."""
+    from ..manifest import PREVIEW
+
+    if as_json:
+        options.print_json(
+            {
+                "out": str(report.out),
+                "complete": report.complete,
+                "samples": report.written,
+                "kinds": report.kinds,
+                "failed": report.failed,
+                "normals": report.normals,
+                "skipped": report.bad,
+            }
+        )
+    else:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.kinds.items())
+        print(f"{report.out}: {report.written} samples ({kinds}), {report.normals} good pictures")
+        preview = report.out / PREVIEW
+        if not report.complete:
+            print("other shards are not done yet; the last one writes manifest and preview")
+        elif preview.is_file():
+            print(f"contact sheet: {preview}")
+    for name, reason in report.bad.items():
+        told = reason if name in reason else f"{name}: {reason}"
+        print(f"skipped: {told}", file=sys.stderr)
+    if report.failed:
+        print(f"{report.failed} samples failed; the manifest gives the reasons", file=sys.stderr)
+    if report.bad:
+        print(f"{len(report.bad)} files were skipped", file=sys.stderr)
+    return 1 if strict and (report.bad or report.failed) else 0

@@ -1,0 +1,160 @@
+"""What several commands share: recipes from the command line, progress, output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+def add_recipe(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is made."""
+    parser.add_argument(
+        "--recipe",
+        action="append",
+        metavar="NAME|FILE.yaml[:WEIGHT]",
+        help="what to make; repeatable, with weights: --recipe draem:2 --recipe cutpaste "
+        "(default: draem; `blemish list` names them)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="change a field of the recipe: --set region.area=0.05, "
+        "--set 'region.area={uniform: [0.01, 0.05]}'",
+    )
+    parser.add_argument("--textures", metavar="DIR", help="folder of textures to draw from")
+    parser.add_argument(
+        "--defects", metavar="DIR", help="folder of real defects with masks to draw from"
+    )
+    add_plugin(parser)
+
+
+def add_plugin(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names packages with further parts."""
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        metavar="PACKAGE",
+        help="an installed package whose parts and recipes become known",
+    )
+
+
+def recipe_of(given: argparse.Namespace) -> Any:
+    """Return the recipe that the options ask for; several are a choice by weight."""
+    from ..catalog import add_plugin
+    from ..notation import replaced
+    from ..random import choice
+
+    for package in given.plugin:
+        add_plugin(package)
+    wanted = [_weighted(text) for text in given.recipe or ["draem"]]
+    edits = edits_of(given.set)
+    recipes = [_edited(recipe, edits, replaced) for recipe, _ in wanted]
+    if len(recipes) == 1:
+        return recipes[0]
+    return choice(*recipes, p=tuple(weight for _, weight in wanted))
+
+
+def _edited(recipe: Any, edits: dict[str, Any], replaced: Callable[..., Any]) -> Any:
+    for path, data in edits.items():
+        recipe = replaced(recipe, path, data)
+    return recipe
+
+
+def edits_of(settings: Sequence[str]) -> dict[str, Any]:
+    """Return path -> plain data for PATH=VALUE settings, the value read as YAML."""
+    import yaml
+
+    edits = {}
+    for setting in settings:
+        path, equals, value = setting.partition("=")
+        if not equals or not path:
+            raise ValueError(f"--set {setting}: write PATH=VALUE, as in region.area=0.05")
+        edits[path] = yaml.safe_load(value)
+    return edits
+
+
+def _weighted(text: str) -> tuple[Any, float]:
+    from ..catalog import find
+    from ..notation import load
+
+    name, colon, tail = text.rpartition(":")
+    try:
+        weight = float(tail) if colon else 1.0
+    except ValueError:
+        name, weight = text, 1.0
+    name = name if colon and name else text
+    if not weight >= 0 or weight == float("inf"):
+        raise ValueError(f"--recipe {text}: the weight must be a number of at least 0")
+    if Path(name).suffix.lower() in (".yaml", ".yml", ".json"):
+        return load(Path(name)), weight
+    return find(name), weight
+
+
+@contextmanager
+def progress(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield a function (done, total) that shows progress on standard error.
+
+    A bar on a terminal, elsewhere a line now and then.
+    """
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        with _bar(what) as show:
+            yield show
+    else:
+        yield _lines(what)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _lines(what: str) -> Callable[[int, int], None]:
+    told = [0.0]
+
+    def show(done: int, total: int) -> None:
+        now = time.monotonic()
+        if done == total or now - told[0] >= 5:
+            told[0] = now
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+
+    return show
+
+
+def print_json(data: Any) -> None:
+    """Print `data` as JSON on standard output."""
+    print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
+    """Print rows under heads, as wide as the terminal is."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        shown.add_row(*row)
+    Console(width=None if sys.stdout.isatty() else 120).print(shown, markup=False)

@@ -1,0 +1,128 @@
+"""One defect: region, placement, content, blend and label put together on a picture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Floats, settle, to_float
+from .sample import Defect, marked_of
+from .scene import Scene
+from .stencil import Stencil
+from .values import check_range
+
+_KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_RESERVED = ("good", "combined")
+
+
+class Refused(Exception):
+    """One draw did not make an acceptable defect."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What makes a defect acceptable; one outside is drawn again.
+
+    Attributes:
+        min_area_px: fewest labelled pixels.
+        max_area: largest share of the image that may be labelled.
+        min_contrast_levels: least mean change under the label, in levels.
+    """
+
+    min_area_px: int = 8
+    max_area: float = 0.6
+    min_contrast_levels: float = 6.0
+
+    def __post_init__(self) -> None:
+        check_range("Limits.min_area_px", self.min_area_px, 1)
+        check_range("Limits.max_area", self.max_area, 0, 1)
+        check_range("Limits.min_contrast_levels", self.min_contrast_levels, 0, 255)
+
+    def refusal(self, area: int, contrast: float, shape: tuple[int, int]) -> str:
+        """Return why such a defect is not acceptable, or ""."""
+        if area == 0:
+            return "nothing visible changed"
+        if area < self.min_area_px:
+            return f"smaller than {self.min_area_px} px"
+        if area > self.max_area * shape[0] * shape[1]:
+            return f"larger than {self.max_area:.0%} of the image"
+        if contrast < self.min_contrast_levels:
+            return f"fainter than {self.min_contrast_levels:g} levels"
+        return ""
+
+
+def check_kind(kind: str) -> str:
+    """Return `kind`, which can name a folder; ValueError otherwise."""
+    if not isinstance(kind, str) or not _KIND.fullmatch(kind) or kind in _RESERVED:
+        raise ValueError(
+            f"kind {kind!r} names a folder: letters, digits, '_', '-' and '.', and not "
+            f"{' or '.join(_RESERVED)}"
+        )
+    return kind
+
+
+def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool) -> Defect:
+    """Return the defect that a drawn `Recipe` makes, or raise Refused."""
+    stencil = recipe.region(scene)
+    if recipe.placement is not None:
+        stencil = recipe.placement(stencil, scene)
+    box = stencil.fitted(recipe.blend.margin(stencil), *scene.shape)
+    if box is None:
+        raise Refused("the shape is empty or outside the image")
+    kind = recipe.kind or check_kind(stencil.kind or "defect")
+    clean = scene.colour[box.top : box.top + box.height, box.left : box.left + box.width]
+    native = _so_far(clean, box, earlier)
+    base = to_float(native, scene.full)
+    layer = base if null else _layer(recipe, scene, box)
+    pixels = recipe.blend(base, layer, box.mask)
+    _check(pixels, base.shape, recipe.blend)
+    try:
+        after, change = settle(pixels, box.mask, clean, native, scene.full)
+    except ValueError as error:
+        raise ValueError(f"{recipe.content or recipe.region!r}: {error}") from error
+    if null:
+        return Defect("good", box.top, box.left, after, np.zeros_like(box.mask), 0.0, recipe)
+    label = recipe.label(change, box.mask)
+    marked = marked_of(label)
+    contrast = round(cv2.mean(change, marked)[0], 3)
+    reason = recipe.limits.refusal(cv2.countNonZero(marked), contrast, scene.shape)
+    if reason:
+        raise Refused(reason)
+    return Defect(kind, box.top, box.left, after, label, contrast, recipe)
+
+
+def _so_far(clean: NDArray[Any], box: Stencil, earlier: tuple[Defect, ...]) -> NDArray[Any]:
+    """Return the picture in the box with the earlier defects in it: `clean` itself if none is."""
+    now = clean
+    for defect in earlier:
+        h, w = defect.label.shape
+        top, left = max(box.top, defect.top), max(box.left, defect.left)
+        bottom = min(box.top + box.height, defect.top + h)
+        right = min(box.left + box.width, defect.left + w)
+        if top >= bottom or left >= right:
+            continue
+        now = clean.copy() if now is clean else now
+        now[top - box.top : bottom - box.top, left - box.left : right - box.left] = defect.pixels[
+            top - defect.top : bottom - defect.top, left - defect.left : right - defect.left
+        ]
+    return now
+
+
+def _layer(recipe: Any, scene: Scene, box: Stencil) -> Floats:
+    layer = box.layer if recipe.content is None else recipe.content(scene, box)
+    if layer is None:
+        raise TypeError(f"{recipe.region!r} brings no layer: the recipe needs a content")
+    _check(layer, (*box.mask.shape, scene.channels), recipe.content or recipe.region)
+    return layer
+
+
+def _check(pixels: Floats, shape: tuple[int, ...], part: object) -> None:
+    if pixels.shape != shape or pixels.dtype != np.float32:
+        raise TypeError(
+            f"{part!r} returned {pixels.dtype} {pixels.shape}; expected float32 {shape}"
+        )

@@ -1,0 +1,1 @@
+"""What runs the chunks of a job."""

@@ -1,0 +1,72 @@
+"""What is labelled: (change, mask) -> float32 (h, w) in [0, 1].
+
+`change` (h, w) says by how many levels each pixel of the finished picture differs from the clean
+one, in the channel that differs most, as the files will hold them; it is 0 outside the stencil.
+`mask` is the stencil's coverage (h, w). A label never leaves the stencil.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .arrays import Floats
+from .values import check_range
+
+__all__ = ["Changed", "Opacity", "Shape"]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The pixels that visibly changed, with small enclosed holes filled.
+
+    A pixel of the stencil is labelled if a channel of it changed by more than `tolerance_levels`.
+    No changed pixel is deleted: the median filter of NSA (Schlueter et al., ECCV 2022), whose idea
+    this is, would erase a hairline. A hole is filled, inside the stencil, if a square of the side
+    `hole` (a fraction of the box's shorter side, at least 2 px) would cover its area.
+    """
+
+    tolerance_levels: float = 2.0
+    hole: float = 0.02
+
+    def __post_init__(self) -> None:
+        check_range("Changed.tolerance_levels", self.tolerance_levels, 0, 255)
+        check_range("Changed.hole", self.hole, 0, 1)
+
+    def __call__(self, change: Floats, mask: Floats) -> Floats:
+        """Return 1 where the change is visible, else 0."""
+        # A thousandth of a level above the tolerance: float32 must not tip the balance.
+        tolerance = self.tolerance_levels + 1e-3
+        _, label = cv2.threshold(change, tolerance, 1.0, cv2.THRESH_BINARY)
+        if self.hole > 0 and 0 < (marked := cv2.countNonZero(label)) < label.size:
+            from .kernels import fill_holes
+
+            limit = int(max(2.0, self.hole * min(label.shape)) ** 2)
+            if marked < cv2.countNonZero(mask):
+                before = np.asarray(label, np.float32)
+                label = before.copy()
+                fill_holes(before, mask, limit, label)
+        return np.asarray(label, np.float32)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The whole stencil, changed or not, as most published code labels it."""
+
+    def __call__(self, change: Floats, mask: Floats) -> Floats:
+        """Return 1 where the stencil's coverage is above 0, else 0."""
+        return (mask > 0).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Opacity:
+    """The stencil's coverage as a soft label, where the picture changed; 0 elsewhere.
+
+    FPI labels with the interpolation factor, and 0 where nothing changed (Tan et al., MELBA 2022).
+    """
+
+    def __call__(self, change: Floats, mask: Floats) -> Floats:
+        """Return the coverage where any channel changed at all, else 0."""
+        return np.where(change > 0, mask, np.float32(0))

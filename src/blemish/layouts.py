@@ -1,0 +1,78 @@
+"""Reading the layouts that datasets come in: MVTec AD, and images beside masks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .images import find_images
+
+_MASK_FOLDERS = ("masks", "mask", "ground_truth", "labels")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A picture of a defect, its mask, and what the defect is called."""
+
+    image: Path
+    mask: Path
+    kind: str = ""
+
+
+def find_pairs(folder: Path) -> list[Pair]:
+    """Return the images of `folder` that have a mask, sorted by path.
+
+    Read are MVTec AD (``test/KIND/000.png`` and ``ground_truth/KIND/000_mask.png``; one class or a
+    tree of them) and an image beside its mask: ``a.png`` with ``a_mask.png``, or with ``a.png`` in
+    a folder ``masks`` (or mask, ground_truth, labels) beside the images or beside a folder above
+    them, with the same folders below it.
+    """
+    paths = find_images(folder)
+    known = {path.with_suffix(""): path for path in paths}
+    pairs = []
+    for path in paths:
+        if path.stem.endswith("_mask") or _is_mask(path, folder):
+            continue
+        mask = next((known[m] for m in _candidates(path, folder) if m in known), None)
+        if mask is not None and mask != path:
+            pairs.append(Pair(path, mask, _kind(path, folder)))
+    return pairs
+
+
+def normals_of(folder: Path) -> dict[str, Path]:
+    """Return the folders of good pictures under `folder`, by class name.
+
+    A dataset in MVTec AD layout has ``train/good``; a tree of such classes has one in each. Any
+    other folder is one class of itself, under its own name (``bottle`` for ``bottle/train/good``).
+    """
+    if (folder / "train" / "good").is_dir():
+        return {folder.resolve().name: folder / "train" / "good"}
+    classes = sorted(path.parent.parent for path in folder.glob("*/train/good") if path.is_dir())
+    if classes:
+        return {path.name: path / "train" / "good" for path in classes}
+    parts = folder.resolve().parts
+    name = parts[-3] if len(parts) > 3 and parts[-2:] == ("train", "good") else parts[-1]
+    return {name: folder}
+
+
+def _is_mask(path: Path, root: Path) -> bool:
+    return any(part in _MASK_FOLDERS for part in path.relative_to(root).parts[:-1])
+
+
+def _candidates(path: Path, root: Path) -> list[Path]:
+    """Return where the mask of an image may be, without suffix, best first."""
+    stem, parts = path.stem, path.relative_to(root).parts[:-1]
+    found = [path.parent / f"{stem}_mask"]
+    for depth in range(len(parts), -1, -1):
+        above, below = root.joinpath(*parts[:depth]), parts[depth:]
+        if below[:1] in (("test",), ("train",), ("images",)):
+            below = below[1:]
+        for name in _MASK_FOLDERS:
+            folder = above.joinpath(name, *below)
+            found += [folder / f"{stem}_mask", folder / stem]
+    return found
+
+
+def _kind(path: Path, root: Path) -> str:
+    folder = path.parent
+    return "" if folder == root or folder.name in ("images", "test", "train") else folder.name

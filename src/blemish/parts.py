@@ -1,0 +1,41 @@
+"""What the parts of a recipe are: the five questions, each a protocol."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from .arrays import Floats
+from .scene import Scene
+from .stencil import Stencil
+
+
+class Region(Protocol):
+    """Which shape."""
+
+    def __call__(self, scene: Scene, /) -> Stencil: ...
+
+
+class Placement(Protocol):
+    """Where."""
+
+    def __call__(self, stencil: Stencil, scene: Scene, /) -> Stencil: ...
+
+
+class Content(Protocol):
+    """What is seen: a layer of the stencil's size."""
+
+    def __call__(self, scene: Scene, stencil: Stencil, /) -> Floats: ...
+
+
+class Blend(Protocol):
+    """How base and layer meet."""
+
+    def __call__(self, base: Floats, layer: Floats, mask: Floats, /) -> Floats: ...
+    def margin(self, stencil: Stencil, /) -> int:
+        """Return how many pixels of context around the stencil the blend wants."""
+
+
+class Label(Protocol):
+    """What is labelled."""
+
+    def __call__(self, change: Floats, mask: Floats, /) -> Floats: ...

@@ -1,0 +1,272 @@
+"""The plan of a job: which pictures, which sample from which, in which chunks.
+
+A plan is a pure function of the sources, the recipe, n and the seed, so that every worker, shard
+and later run has the same one.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .catalog import needs
+from .file import Pool
+from .images import SUFFIXES, find_images
+from .layouts import normals_of
+from .notation import to_dict
+from .pools import Entries, Entry, PoolLike, fingerprint, open_pools
+from .random import rng_of
+
+FURTHER_SOURCES = 5
+"""How many other sources an index tries when its own refuses every draw."""
+
+_SAMPLES_A_CHUNK = 16
+_NORMALS_A_CHUNK = 64
+_HELD_BACK, _SHUFFLE = -1, -2
+
+
+@dataclass(frozen=True)
+class Job:
+    """What `make` was asked for; its docstring tells each field."""
+
+    source: str
+    recipe: Any
+    n: int
+    out: Path
+    seed: int = 0
+    workers: int = 1
+    textures: PoolLike = None
+    defects: PoolLike = None
+    test_good: float = 0.1
+    disjoint: bool = False
+    with_clean: bool = False
+    null: float = 0.0
+    shard: tuple[int, int] = (1, 1)
+    resume: bool = False
+    append: bool = False
+    name: str | None = None
+    normals: bool = True
+    link: bool = False
+    white: float | None = None
+    plugins: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.n < 0:
+            raise ValueError(f"n must be 0 or more, not {self.n}")
+        if self.workers < 1:
+            raise ValueError(f"workers must be at least 1, not {self.workers}")
+        if not 0 <= self.test_good < 1:
+            raise ValueError(f"test_good must be in [0, 1), not {self.test_good}")
+        if not 0 <= self.null <= 1:
+            raise ValueError(f"null must be in [0, 1], not {self.null}")
+        if not 1 <= self.shard[0] <= self.shard[1]:
+            raise ValueError(f"shard must be i/n with 1 <= i <= n, not {self.shard}")
+        rng_of(self.seed, 0)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A good picture: the class it belongs to, its path, its path relative to SOURCE, its size."""
+
+    name: str
+    path: Path
+    relative: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What is done, recorded and redone as one: items `first` to `last` - 1."""
+
+    what: str
+    first: int
+    last: int
+
+    @property
+    def key(self) -> str:
+        """Its name among the records."""
+        return f"{self.what}-{self.first:09d}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a worker needs to know.
+
+    Attributes:
+        root: the folder that relative source paths start at.
+        start: the index of the first sample; above 0 when a dataset is appended to.
+        train, held, sources: the pictures of train/good, of test/good, and those that defects are
+            put into.
+        pools: textures and defects, by name.
+    """
+
+    job: Job
+    root: Path
+    train: tuple[Source, ...]
+    held: tuple[Source, ...]
+    sources: tuple[Source, ...]
+    pools: Mapping[str, Pool]
+    start: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def source(self, index: int, further: int = 0) -> Source:
+        """Return the source of a sample: a seeded shuffle, all before any repeats."""
+        number, count = index - self.start, len(self.sources)
+        order = _order(self.job.seed, number // count + self.start, count)
+        return self.sources[int(order[(number + further) % count])]
+
+    def tries(self) -> int:
+        """Return how many sources an index may try."""
+        return min(1 + FURTHER_SOURCES, len(self.sources))
+
+    def is_null(self, index: int) -> bool:
+        """Return whether a sample shows nothing: an even spread, so that the share is exact."""
+        number, share = index - self.start, self.job.null
+        return int((number + 1) * share + 1e-9) > int(number * share + 1e-9)
+
+    def pools_for(self, source: Source) -> Mapping[str, Pool]:
+        """Return the pools with which a sample of `source` is drawn."""
+        return {**self.pools, "sources": self._others.without(source.relative)}
+
+    @cached_property
+    def _others(self) -> Entries:
+        entries = tuple(Entry(source.relative, source.path) for source in self.sources)
+        return Entries("sources", entries, self.root)
+
+    def normals(self) -> list[tuple[Source, str]]:
+        """Return the pictures that are copied, each with its path relative to OUT."""
+        if not self.job.normals:
+            return []
+        split = [("train", s) for s in self.train] + [("test", s) for s in self.held]
+        flat = [(part, s, s.relative.replace("/", "_")) for part, s in split]
+        paths = [(s, f"{s.name}/{part}/good/{file}") for part, s, file in flat]
+        if len({path for _, path in paths}) < len(paths):
+            # a/b.png and a_b.png: numbered, so that neither hides the other.
+            paths = [
+                (s, f"{s.name}/{part}/good/{number:06d}_{file}")
+                for number, (part, s, file) in enumerate(flat)
+            ]
+        return paths
+
+    def chunks(self) -> list[Chunk]:
+        """Return all chunks: the normals, then the samples in order of index."""
+        copies = len(self.normals())
+        return [
+            *_chunks("normals", 0, copies, _NORMALS_A_CHUNK),
+            *_chunks("samples", self.start, self.start + self.job.n, _SAMPLES_A_CHUNK),
+        ]
+
+    def own_chunks(self) -> list[Chunk]:
+        """Return the chunks of this shard."""
+        number, count = self.job.shard
+        return self.chunks()[number - 1 :: count]
+
+
+def plan(job: Job, start: int = 0, first_seed: int | None = None) -> Plan:
+    """Return the plan of a job.
+
+    Args:
+        start: the index of the first sample.
+        first_seed: the seed that decides which pictures are held back, where it is not the job's:
+            that of the run which an appended one belongs to.
+
+    Raises FileNotFoundError, ValueError or LookupError with what is missing, before any work.
+    """
+    root, found = find_sources(job.source, job.name)
+    pools = open_pools(textures=job.textures, defects=job.defects)
+    missing = [pool for pool in needs(job.recipe) if pool not in (*pools, "sources")]
+    if missing:
+        told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)
+        raise LookupError(f"this recipe needs {' and '.join(missing)}: pass {told}")
+    held, rest = _held_back(found, job, job.seed if first_seed is None else first_seed)
+    train = sources = rest
+    if job.disjoint:
+        order = rng_of(job.seed, _HELD_BACK).permutation(len(rest))
+        taken = {int(i) for i in order[: max(1, min(job.n, len(rest) // 2))]}
+        sources = tuple(s for i, s in enumerate(rest) if i in taken)
+        train = tuple(s for i, s in enumerate(rest) if i not in taken)
+        if not train and job.normals:
+            raise ValueError("disjoint needs at least two good pictures that are not held back")
+    listing = "\n".join(f"{s.name}\0{s.relative}\0{s.size}" for s in found)
+    settings = {
+        "recipe": to_dict(job.recipe),
+        **{name: getattr(job, name) for name in ("n", "seed", "test_good", "disjoint")},
+        **{name: getattr(job, name) for name in ("with_clean", "null", "normals", "white")},
+        "plugins": list(job.plugins),
+        "sources": hashlib.sha256(listing.encode()).hexdigest(),
+        "pools": fingerprint(pools),
+    }
+    return Plan(job, root, train, held, sources, pools, start, settings)
+
+
+def find_sources(source: str, name: str | None = None) -> tuple[Path, tuple[Source, ...]]:
+    """Return the root and the good pictures of SOURCE, sorted: a folder, dataset, tree or glob.
+
+    Raises FileNotFoundError where it is not there, ValueError where it holds no image.
+    """
+    folder = Path(source)
+    if folder.is_dir():
+        root, classes = folder, normals_of(folder)
+        found = [(c, path) for c, place in classes.items() for path in find_images(place)]
+    elif glob.has_magic(str(source)):
+        found_by_glob = glob.glob(str(source), recursive=True)  # noqa: PTH207 - it may be absolute
+        matches = sorted(Path(match) for match in found_by_glob)
+        files = [p for p in matches if p.suffix.lower() in SUFFIXES and p.is_file()]
+        root = _glob_root(str(source))
+        found = [(root.resolve().name, path) for path in files]
+    else:
+        hint = " It is a file: give its folder, or a glob." if folder.is_file() else ""
+        raise FileNotFoundError(f"SOURCE {source} is not a folder and not a glob.{hint}")
+    if not found:
+        raise ValueError(f"SOURCE {source} holds no image ({', '.join(sorted(SUFFIXES))})")
+    if name is not None:
+        if len({c for c, _ in found}) > 1:
+            raise ValueError("name fits one class, and SOURCE holds several")
+        if not name or Path(name).name != name or name.startswith(".") or name == "clean":
+            raise ValueError(f"name {name!r} must name a folder, and not be 'clean'")
+    return root, tuple(
+        Source(name or c, path, path.relative_to(root).as_posix(), path.stat().st_size)
+        for c, path in found
+    )
+
+
+def _glob_root(pattern: str) -> Path:
+    fixed: list[str] = []
+    for part in Path(pattern).parts[:-1]:
+        if glob.has_magic(part):
+            break
+        fixed.append(part)
+    return Path(*fixed) if fixed else Path()
+
+
+def _held_back(
+    found: tuple[Source, ...], job: Job, seed: int
+) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+    """Return the pictures held back and the others: of each class its share, and never all."""
+    rng = rng_of(seed, _HELD_BACK)
+    held: set[Source] = set()
+    for name in sorted({source.name for source in found}):
+        own = [source for source in found if source.name == name]
+        count = min(len(own) - 1, max(1, round(job.test_good * len(own)))) if job.test_good else 0
+        held.update(own[i] for i in rng.permutation(len(own))[:count])
+    return (
+        tuple(source for source in found if source in held),
+        tuple(source for source in found if source not in held),
+    )
+
+
+@lru_cache(maxsize=4)
+def _order(seed: int, epoch: int, count: int) -> np.ndarray:
+    return rng_of(seed, _SHUFFLE - epoch).permutation(count)
+
+
+def _chunks(what: str, first: int, last: int, size: int) -> Iterator[Chunk]:
+    for begin in range(first, last, size):
+        yield Chunk(what, begin, min(begin + size, last))

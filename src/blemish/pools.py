@@ -1,0 +1,158 @@
+"""Pools: the files and arrays that recipes draw from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import check_image
+from .file import POOLS, File, Pool
+from .images import find_images, read_mask, sha256_of
+from .layouts import Pair, find_pairs
+
+PoolLike = str | Path | Sequence[Any] | None
+"""A folder, a list of files or of arrays; for defects of pairs (image, mask) too."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing of a pool before it is drawn: `origin` a path, an array, or a pair of them."""
+
+    path: str
+    origin: Any
+    kind: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """A pool: an ordered set of entries; drawing one gives a `File` with its sha256."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    root: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __getitem__(self, index: int) -> File:
+        entry = self.entries[index]
+        return File(self.name, entry.path, _digest(entry.origin), entry.kind, entry.origin)
+
+    def find(self, path: str) -> File:
+        """Return the file of that relative path; LookupError where there is none."""
+        if path not in self._places:
+            raise LookupError(f"the pool {self.name!r} ({self.root or 'a list'}) has no {path}")
+        return self[self._places[path]]
+
+    def without(self, path: str) -> Entries:
+        """Return the pool without one entry: a sample's own picture."""
+        kept = tuple(entry for entry in self.entries if entry.path != path)
+        return Entries(self.name, kept, self.root)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {entry.path: place for place, entry in enumerate(self.entries)}
+
+    def fingerprint(self) -> str:
+        """Return a sha256 over names and sizes: cheap, and enough to notice another folder."""
+        told = hashlib.sha256()
+        for entry in self.entries:
+            parts = entry.origin if isinstance(entry.origin, tuple) else (entry.origin,)
+            sizes = [p.stat().st_size if isinstance(p, Path) else p.nbytes for p in parts]
+            told.update(f"{entry.path}\0{sizes}\n".encode())
+        return told.hexdigest()
+
+
+def open_pools(**given: PoolLike | Entries) -> dict[str, Pool]:
+    """Return the pools by name, those that are not None."""
+    return {
+        name: pool if isinstance(pool, Entries) else open_pool(name, pool)
+        for name, pool in given.items()
+        if pool is not None
+    }
+
+
+def open_pool(name: str, given: PoolLike) -> Entries:
+    """Return the pool of a folder or a list.
+
+    Raises FileNotFoundError for a folder that is not there, ValueError for one without images
+    (for defects: without image and mask pairs).
+    """
+    if name not in POOLS:
+        raise ValueError(f"unknown pool {name!r}: the pools are {', '.join(POOLS)}")
+    if isinstance(given, (str, Path)):
+        return _folder_pool(name, Path(given))
+    if given is None or len(given) == 0:
+        raise ValueError(f"{name}: an empty list was given")
+    return Entries(name, tuple(_entry(name, number, item) for number, item in enumerate(given)))
+
+
+def mask_of(file: File) -> NDArray[np.bool_]:
+    """Return the mask of a file of the pool "defects": bool (h, w)."""
+    if not isinstance(file.origin, tuple):
+        raise LookupError(f"{file.path} is not at hand with its mask: pass defects=FOLDER")
+    mask = file.origin[1]
+    if isinstance(mask, Path):
+        return read_mask(mask)
+    return np.asarray(mask).reshape(np.asarray(mask).shape[:2]) > 0
+
+
+def _folder_pool(name: str, folder: Path) -> Entries:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{name}: {folder} is not a folder")
+    if name == "defects":
+        entries = tuple(_pair_entry(folder, pair) for pair in find_pairs(folder))
+        wanted = (
+            "images with masks: a dataset in MVTec AD layout (test/KIND, ground_truth/KIND), "
+            "or images with a mask of the same stem in masks/ or as STEM_mask.png"
+        )
+    else:
+        paths = find_images(folder)
+        entries = tuple(Entry(path.relative_to(folder).as_posix(), path) for path in paths)
+        wanted = "images"
+    if not entries:
+        raise ValueError(f"{name}: {folder} holds no {wanted}")
+    return Entries(name, entries, folder)
+
+
+def _pair_entry(folder: Path, pair: Pair) -> Entry:
+    path = pair.image.relative_to(folder).as_posix()
+    return Entry(path, (pair.image, pair.mask), pair.kind)
+
+
+def _entry(name: str, number: int, item: Any) -> Entry:
+    place = f"#{number}"
+    if name == "defects":
+        image, mask = item
+        if isinstance(image, (str, Path)):
+            return Entry(Path(image).name, (Path(image), Path(mask)))
+        if np.asarray(mask).shape[:2] != check_image(image).shape[:2]:
+            raise ValueError(f"defects{place}: the mask must have the image's size")
+        return Entry(place, (image, mask))
+    if isinstance(item, (str, Path)):
+        return Entry(str(item), Path(item))
+    return Entry(place, check_image(item))
+
+
+def _digest(origin: Any) -> str:
+    """Return the sha256 of a file, of an array, or of a pair: that of both digests together."""
+    if isinstance(origin, tuple):
+        return hashlib.sha256("".join(_digest(part) for part in origin).encode()).hexdigest()
+    if isinstance(origin, Path):
+        return sha256_of(origin)
+    array: NDArray[Any] = np.ascontiguousarray(origin)
+    told = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
+    told.update(array.data)
+    return told.hexdigest()
+
+
+def fingerprint(pools: Mapping[str, Pool]) -> dict[str, str]:
+    """Return the fingerprint of each pool, by name."""
+    return {n: p.fingerprint() for n, p in sorted(pools.items()) if isinstance(p, Entries)}

@@ -1,0 +1,87 @@
+"""Scar: a thin strip of the picture itself, turned."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..changes import changed
+from ..random import uniform
+from ..scene import Scene
+from ..stencil import SURROUNDINGS_PX, Stencil
+from ..values import check_range
+
+
+@dataclass(frozen=True)
+class Scar:
+    """A donor: a thin rectangle cut from the picture itself and turned.
+
+    Attributes:
+        length, width: the sides of the rectangle before it is turned (height and width), as
+            fractions of the shorter side of the image.
+        angle: counter-clockwise, in radians.
+        y, x: where it is cut, 0 to 1 between the positions that the frame allows.
+        changes: a change, or several, of the strip before it is pasted.
+
+    CutPaste-scar turns the patch with what is in it (Li et al., CVPR 2021, appendix A); a region
+    with a content of its own could not know the angle.
+    """
+
+    length: float
+    width: float
+    angle: float = 0.0
+    y: float = uniform(0, 1)
+    x: float = uniform(0, 1)
+    changes: Any = ()
+
+    def __post_init__(self) -> None:
+        for name in ("length", "width", "y", "x"):
+            check_range(f"Scar.{name}", getattr(self, name), 0, 1)
+
+    def __call__(self, scene: Scene) -> Stencil:
+        """Return the turned strip, its box where it was cut."""
+        h, w = (max(2.0, side * scene.side) for side in (self.length, self.width))
+        height, width = scene.shape
+        centre = (h / 2 + self.y * (height - h), w / 2 + self.x * (width - w))
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        # Box coordinates relative to its centre -> coordinates along the strip.
+        turn = np.array([[cos, -sin], [sin, cos]])
+        box_h = math.ceil(abs(cos) * h + abs(sin) * w) + 2 * SURROUNDINGS_PX
+        box_w = math.ceil(abs(sin) * h + abs(cos) * w) + 2 * SURROUNDINGS_PX
+        middle = np.array([box_w - 1, box_h - 1]) / 2
+        layer = _turned(scene, turn, middle, (centre[1] - 0.5, centre[0] - 0.5), (box_h, box_w))
+        corners = np.array([[-w, -h], [w, -h], [w, h], [-w, h]]) / 2 @ turn + middle
+        mask = np.zeros((box_h, box_w), np.float32)
+        # 8 fractional bits; the fill holds the border too, so the corners move in by half a pixel.
+        shrunk = middle + (corners - middle) * (1 - 1 / np.array([max(w, 2), max(h, 2)]).max())
+        cv2.fillConvexPoly(mask, np.round(shrunk * 256).astype(np.int32), 1.0, shift=8)
+        top, left = round(centre[0] - box_h / 2), round(centre[1] - box_w / 2)
+        return Stencil(mask, top, left, changed(layer, self.changes))
+
+
+def _turned(
+    scene: Scene,
+    turn: np.ndarray,
+    middle: np.ndarray,
+    centre: tuple[float, float],
+    shape: tuple[int, int],
+) -> np.ndarray:
+    """Return the picture around `centre` (x, y) seen in a box whose axes are turned by `turn`."""
+    reach = math.ceil(math.hypot(*shape) / 2) + 1
+    top, left = max(0, int(centre[1]) - reach), max(0, int(centre[0]) - reach)
+    bottom = min(scene.shape[0], int(centre[1]) + reach + 1)
+    right = min(scene.shape[1], int(centre[0]) + reach + 1)
+    around = scene.crop(top, left, bottom - top, right - left)
+    shift = np.array(centre) - (left, top) - turn @ middle
+    layer = cv2.warpAffine(
+        around,
+        np.hstack([turn, shift[:, None]]),
+        (shape[1], shape[0]),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(layer, np.float32).reshape(*shape, scene.channels)

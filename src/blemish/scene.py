@@ -1,0 +1,94 @@
+"""The scene: an image and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Floats, check_image, colour_of, to_channels, to_float, white_of
+from .file import File
+from .images import cached
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """An image and what is known of it.
+
+    Attributes:
+        image: the picture, in any form that `blemish.arrays` names; never written to.
+        white: the value that is full range, where it is not the dtype's (4095 for a 12-bit camera).
+        path: where it was read, if it was.
+        roi: bool (H, W), where defects may lie, or None for everywhere.
+        estimator: image -> bool (H, W), finds the object; None where everything is object.
+    """
+
+    image: NDArray[Any]
+    white: float | None = None
+    path: Path | None = None
+    roi: NDArray[np.bool_] | None = None
+    estimator: Callable[[NDArray[Any]], NDArray[np.bool_]] | None = None
+
+    def __post_init__(self) -> None:
+        check_image(self.image)
+        if self.roi is not None and self.roi.shape != self.image.shape[:2]:
+            raise ValueError(f"roi {self.roi.shape} must have the size of the image {self.shape}")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(H, W)."""
+        return self.image.shape[0], self.image.shape[1]
+
+    @property
+    def side(self) -> int:
+        """The shorter side in pixels: lengths of parts are fractions of it."""
+        return int(min(self.image.shape[:2]))
+
+    @property
+    def channels(self) -> int:
+        """1 or 3, alpha not counted."""
+        return int(self.colour.shape[2])
+
+    @cached_property
+    def colour(self) -> NDArray[Any]:
+        """A view (H, W, C) of the image without alpha, in its own dtype."""
+        return colour_of(self.image)
+
+    @cached_property
+    def full(self) -> float:
+        """The value of the image that is full range."""
+        return white_of(self.image, self.white)
+
+    @cached_property
+    def foreground(self) -> NDArray[np.bool_]:
+        """Where the object is: bool (H, W); everywhere, where no estimator was handed over."""
+        if self.estimator is None:
+            return np.ones(self.shape, np.bool_)
+        return self.estimator(self.image)
+
+    def crop(self, top: int, left: int, height: int, width: int) -> Floats:
+        """Return a box of the picture as float32 (height, width, C); it must lie in the frame."""
+        if not (0 <= top <= top + height <= self.shape[0]) or not (
+            0 <= left <= left + width <= self.shape[1]
+        ):
+            raise ValueError(f"box {(top, left, height, width)} leaves the frame {self.shape}")
+        return to_float(self.colour[top : top + height, left : left + width], self.full)
+
+    def read(self, file: File) -> Floats:
+        """Return another image as float32 (h, w, C) in [0, 1], with this scene's channels.
+
+        Raises LookupError for a file of a recipe that was read back without its pools.
+        """
+        origin = file.origin[0] if isinstance(file.origin, tuple) else file.origin
+        if origin is None:
+            raise LookupError(
+                f"{file.path} belongs to the pool {file.pool!r}, which is not at hand: "
+                f"pass {file.pool}=FOLDER when calling the recipe"
+            )
+        image = cached(origin) if isinstance(origin, Path) else check_image(origin)
+        return to_channels(to_float(colour_of(image), white_of(image)), self.channels)

@@ -1,0 +1,107 @@
+"""The stencil: the shape of a defect, and for a donor what is seen through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Floats
+
+SURROUNDINGS_PX = 16
+"""How much of its own picture a donor brings along on each side, where its picture has it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stencil:
+    """A mask in a box, and where the box lies in the frame.
+
+    Attributes:
+        mask: float32 (h, w), coverage in [0, 1].
+        top, left: the box's first row and column in the frame; the box may reach beyond it.
+        layer: float32 (h, w, C) in [0, 1], for a donor; None for a plain region.
+        kind: what the donor's defect is called, or "".
+    """
+
+    mask: Floats
+    top: int = 0
+    left: int = 0
+    layer: Floats | None = None
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        if self.mask.ndim != 2 or self.mask.dtype != np.float32:
+            raise TypeError(
+                f"a stencil's mask must be float32 (h, w), not {self.mask.dtype} {self.mask.shape}"
+            )
+        if self.layer is not None and self.layer.shape[:2] != self.mask.shape:
+            raise ValueError(
+                f"a stencil's layer {self.layer.shape} must have its mask's size {self.mask.shape}"
+            )
+
+    @property
+    def height(self) -> int:
+        """The box's rows."""
+        return int(self.mask.shape[0])
+
+    @property
+    def width(self) -> int:
+        """The box's columns."""
+        return int(self.mask.shape[1])
+
+    def support(self) -> tuple[int, int, int, int]:
+        """Return (y, x, height, width), in the box, of the smallest rectangle with mask > 0."""
+        return bounds(self.mask)
+
+    def at(self, top: int, left: int) -> Stencil:
+        """Return the stencil with its box moved to (top, left)."""
+        return replace(self, top=int(top), left=int(left))
+
+    def fitted(self, margin: int, height: int, width: int) -> Stencil | None:
+        """Return the stencil in its working box, or None where nothing of it is in the frame.
+
+        The box is trimmed to the mask inside a frame of `height` x `width`, grown by `margin`
+        pixels and clipped to the frame. So a box that is touched by the mask less than `margin`
+        from an edge ends at the image's edge. A layer is repeated beyond its own edge.
+        """
+        y0, x0 = max(0, -self.top), max(0, -self.left)
+        inside = self.mask[y0 : max(y0, height - self.top), x0 : max(x0, width - self.left)]
+        y, x, h, w = bounds(inside)
+        if not h:
+            return None
+        top, left = self.top + y0 + y, self.left + x0 + x
+        first, last = max(0, top - margin), min(height, top + h + margin)
+        start, stop = max(0, left - margin), min(width, left + w + margin)
+        mask = inside[y : y + h, x : x + w]
+        if (last - first, stop - start) != (h, w):
+            # Zeros, not the old mask: what lies beyond the trimmed box is empty by construction.
+            grown = np.zeros((last - first, stop - start), np.float32)
+            grown[top - first : top - first + h, left - start : left - start + w] = mask
+            mask = grown
+        layer = self.layer
+        if layer is not None:
+            layer = _window(
+                layer, (first - self.top, last - self.top), (start - self.left, stop - self.left)
+            )
+        return Stencil(np.ascontiguousarray(mask), first, start, layer, self.kind)
+
+
+def bounds(mask: NDArray[np.generic]) -> tuple[int, int, int, int]:
+    """Return (y, x, height, width) of the smallest rectangle with mask > 0; sizes 0 if none."""
+    if mask.size == 0:
+        return 0, 0, 0, 0
+    marked = mask if mask.dtype == np.uint8 else cv2.compare(mask, 0, cv2.CMP_GT)
+    x, y, w, h = cv2.boundingRect(np.asarray(marked, np.uint8))
+    return y, x, h, w
+
+
+def _window(layer: Floats, rows: tuple[int, int], columns: tuple[int, int]) -> Floats:
+    """Return rows x columns of `layer`, its edge repeated outside it."""
+    h, w = layer.shape[:2]
+    if rows[0] >= 0 and columns[0] >= 0 and rows[1] <= h and columns[1] <= w:
+        return np.ascontiguousarray(layer[rows[0] : rows[1], columns[0] : columns[1]])
+    y = np.clip(np.arange(*rows), 0, h - 1)
+    x = np.clip(np.arange(*columns), 0, w - 1)
+    return np.ascontiguousarray(layer[y[:, None], x[None, :]])

@@ -1,0 +1,111 @@
+"""What a worker does: copy good pictures, make and write samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .catalog import add_plugin
+from .datasets.mvtec import write_normal, write_sample
+from .images import load, storable
+from .notation import to_dict
+from .plan import Chunk, Plan, Source
+from .random import rng_of
+from .recipe import NoDefect, sampled
+from .sample import Sample
+from .scene import Scene
+from .state import State
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a worker does with a chunk; sent to each process once."""
+
+    plan: Plan
+
+    def __call__(self, chunk: Chunk) -> None:
+        """Do a chunk and record it."""
+        for plugin in self.plan.job.plugins:
+            add_plugin(plugin)
+        state = State(self.plan.job.out)
+        if chunk.what == "normals":
+            pairs = self.plan.normals()[chunk.first : chunk.last]
+            lines = [_copy(self.plan, state, source, path) for source, path in pairs]
+        else:
+            lines = [_make(self.plan, state, i) for i in range(chunk.first, chunk.last)]
+        state.commit(chunk, lines)
+
+
+def _copy(planned: Plan, state: State, source: Source, path: str) -> dict[str, Any]:
+    """Copy a good picture and return the line of it."""
+    try:
+        loaded = load(source.path)
+    except (ValueError, FileNotFoundError) as error:
+        return {"bad": {source.relative: str(error)}, "files": []}
+    target = planned.job.out / path
+    written = write_normal(source.path, loaded, target, planned.job.link, state.scratch)
+    return {"bad": {}, "files": [written.relative_to(planned.job.out).as_posix()]}
+
+
+def _make(planned: Plan, state: State, index: int) -> dict[str, Any]:
+    """Make and write a sample and return the line of it."""
+    job, rng, null = planned.job, rng_of(planned.job.seed, index), planned.is_null(index)
+    bad: dict[str, str] = {}
+    attempts, reason, source, digest = 0, "", planned.source(index), None
+    for further in range(planned.tries()):
+        source = planned.source(index, further)
+        try:
+            loaded = load(source.path)
+            scene = Scene(storable(loaded.pixels), job.white, source.path)
+        except (ValueError, FileNotFoundError) as error:
+            bad[source.relative] = reason = str(error)
+            continue
+        digest = loaded.sha256
+        try:
+            sample = sampled(job.recipe, scene, rng, planned.pools_for(source), null)
+        except NoDefect as refused:
+            attempts, reason = attempts + refused.attempts, str(refused)
+            bad.update(refused.bad)
+            continue
+        bad.update(sample.bad)
+        attempts += sample.attempts
+        record = _record(planned, index, source, digest, attempts)
+        stem = record["id"]
+        paths = write_sample(sample, job.out, source.name, stem, job.with_clean, state.scratch)
+        return {"bad": bad, "record": {**record, **paths, **_seen(sample)}}
+    record = _record(planned, index, source, digest, attempts)
+    return {"bad": bad, "record": {**record, "status": "failed", "reason": reason}}
+
+
+def _record(
+    planned: Plan, index: int, source: Source, digest: str | None, attempts: int
+) -> dict[str, Any]:
+    return {
+        "id": f"{index:06d}",
+        "image": None,
+        "mask": None,
+        "source": source.relative,
+        "source_sha256": digest,
+        "image_sha256": None,
+        "kind": None,
+        "seed": planned.job.seed,
+        "index": index,
+        "recipe": None,
+        "defects": [],
+        "attempts": attempts,
+        "status": "ok",
+        "reason": "",
+    }
+
+
+def _seen(sample: Sample) -> dict[str, Any]:
+    shown = [d for d in sample.defects if d.kind != "good"]
+    return {
+        "kind": sample.kind,
+        "recipe": to_dict(sample.made_by),
+        "defects": [
+            {"kind": d.kind, "box": list(d.box), "area": d.area, "contrast": d.contrast}
+            for d in shown
+        ],
+        "status": "ok" if shown else "null",
+    }
