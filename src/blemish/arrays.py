@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,38 +76,42 @@ def from_float(pixels: Floats, dtype: Any, white: float) -> NDArray[Any]:
 
 
 def settle(
-    pixels: Floats, mask: Floats, clean: NDArray[Any], now: NDArray[Any], white: float
-) -> tuple[NDArray[Any], Floats]:
-    """Return the picture with `pixels` where the mask is above 0, and by how much that changed it.
+    pixels: Floats,
+    mask: Floats,
+    clean: NDArray[Any],
+    white: float,
+    after: NDArray[Any],
+    change: Floats,
+) -> None:
+    """Write `pixels` into a picture where the mask is above 0, and by how much that changed it.
 
     Args:
         pixels: (h, w, C), what is to be seen.
         mask: (h, w).
         clean: (h, w, C), the picture without any defect, in the image's dtype.
-        now: (h, w, C), the picture so far; bit for bit the same outside the mask afterwards.
         white: the value of full range.
+        after: (h, w, C), the picture so far; bit for bit the same outside the mask afterwards.
+        change: (h, w), zeros; gets the change from `clean` in levels, in the channel that changed
+            most, and stays 0 outside the mask.
 
-    Returns (h, w, C) in the image's dtype, and the change from `clean` (h, w) in levels, in the
-    channel that changed most, 0 outside the mask. Raises ValueError for pixels that are not finite.
+    Raises ValueError for pixels that are not finite.
     """
     from . import kernels
 
-    after = np.array(now, order="C")
-    change = np.zeros(mask.shape, np.float32)
-    clean = np.ascontiguousarray(clean)
     if after.dtype.kind == "f":
         finite = kernels.settle_float(pixels, mask, clean, after, change)
     else:
         finite = kernels.settle(pixels, mask, clean, np.float32(white), after, change)
     if not finite:
         raise ValueError("the pixels are not all finite")
-    return after, change
 
 
 def spread(mask: Floats, channels: int) -> Floats:
     """Return `mask` (h, w) as (h, w, channels), the same in each: faster than broadcasting."""
     if channels == 1:
         return mask[:, :, None]
+    import cv2
+
     return np.asarray(cv2.merge([mask] * channels), np.float32)
 
 
@@ -116,7 +119,7 @@ def mix(base: Floats, layer: Floats, weight: Floats, opacity: float = 1.0) -> Fl
     """Return base + opacity * weight * (layer - base), for a weight (h, w) in [0, 1]."""
     from . import kernels
 
-    mixed = np.empty(base.shape, np.float32)
+    mixed = base.copy()
     kernels.mix(base, layer, weight, np.float32(opacity), mixed)
     return mixed
 
@@ -127,4 +130,6 @@ def to_channels(pixels: Floats, channels: int) -> Floats:
         return pixels
     if channels == 3:
         return spread(pixels[:, :, 0], 3)
+    import cv2
+
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32)[:, :, None]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import io
 import logging
 import os
-import struct
 import threading
 import uuid
 import warnings
@@ -29,13 +27,11 @@ CACHE_BYTES = 64 * 2**20
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 STARTS = (png.SIGNATURE, b"\xff\xd8\xff", b"BM", b"RIFF", *TIFF_STARTS)
 PLAIN = {"1": "L", "P": "RGB", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}  # Pillow's modes
-BROKEN = (OSError, SyntaxError, EOFError, LookupError, ValueError, TypeError, struct.error)
 
 _log = logging.getLogger(__name__)
 _lock, _warnings_lock = threading.Lock(), threading.Lock()
-_Key = tuple[str, int, int]
-_images: OrderedDict[_Key, NDArray[Any]] = OrderedDict()
-_digests: dict[_Key, str] = {}
+_images: OrderedDict[tuple[str, int, int], NDArray[Any]] = OrderedDict()
+_digests: dict[tuple[str, int, int], str] = {}
 
 
 class BadFile(ValueError):
@@ -50,9 +46,8 @@ class BadFile(ValueError):
 class Loaded:
     """An image file as read.
 
-    pixels: uint8, uint16 or float32 in [0, 1]; (H, W) grey or (H, W, C) with C = 2 grey + alpha,
-    3 RGB, 4 RGBA. sha256: of the file's bytes. faithful: every ordinary reader sees these pixels,
-    that is, no EXIF rotation, palette, CMYK, fewer than 8 bit or transparent colour was resolved.
+    pixels: uint8, uint16 or float32 in [0, 1]; (H, W), or (H, W, 2 | 3 | 4), the even ones with
+    alpha. faithful: any reader sees these; no rotation, palette, CMYK, bits ... were resolved.
     """
 
     pixels: NDArray[Any]
@@ -61,10 +56,7 @@ class Loaded:
 
 
 def find_images(folder: Path) -> list[Path]:
-    """The image files at any depth, in the order of their relative paths.
-
-    Names with a leading dot are skipped; links to folders are followed unless they lead back.
-    """
+    """The images at any depth, sorted by relative path, without hidden ones and circular links."""
     found = _walk(Path(folder), frozenset())
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
@@ -82,19 +74,18 @@ def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
 def load(path: Path) -> Loaded:
     """The pixels of an image file, its hash, and whether any other reader would see the same.
 
-    Raises FileNotFoundError, IsADirectoryError, or ValueError with the file, what is wrong and what
-    to do: empty, truncated, of unknown format, of several pages, smaller than 8 x 8 px ...
+    Raises FileNotFoundError, IsADirectoryError, or ValueError with what is wrong and what to do.
     """
     loaded = _load(Path(path))
-    height, width = loaded.pixels.shape[:2]
-    if min(height, width) < SMALLEST:
-        raise BadFile(path, f"{height} x {width} px; blemish works from {SMALLEST} px up")
+    shape = loaded.pixels.shape[:2]
+    if min(shape) < SMALLEST:
+        raise BadFile(path, f"{shape} px, but blemish works from {SMALLEST} px up")
     return loaded
 
 
 def _load(path: Path) -> Loaded:
     if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "a folder, not an image; see find_images", str(path))
+        raise IsADirectoryError(f"{path} is a folder, not an image: list it with find_images")
     data = path.read_bytes()
     try:
         pixels, faithful = _decode(data)
@@ -120,17 +111,13 @@ def read_mask(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.bo
         pixels = pixels[..., : 1 if pixels.shape[2] == 2 else 3].max(axis=2)
     if shape is not None and pixels.shape != tuple(shape):
         raise BadFile(path, f"mask of {pixels.shape} px, image of {shape}: make them equal")
-    mask: NDArray[np.bool_] = pixels > 0
-    if not mask.any():
+    if not pixels.any():
         raise BadFile(path, "an empty mask: mark the defect in it, or remove the file")
-    return mask
+    return np.asarray(pixels > 0)
 
 
 def cached(path: Path) -> NDArray[Any]:
-    """The pixels of `load`, read-only, kept in memory while the file is unchanged and room lasts.
-
-    The 64 MiB are shared by the threads of a process; an image of over 16 MiB is not kept.
-    """
+    """The pixels of `load`, read-only; kept up to 64 MiB a process, while the file is the same."""
     key = _key(path)
     with _lock:
         if key in _images:
@@ -155,10 +142,9 @@ def sha256_of(path: Path) -> str:
     return _digests[key]
 
 
-def _key(path: Path) -> _Key:
-    real = Path(path).resolve()
-    status = real.stat()
-    return str(real), status.st_mtime_ns, status.st_size
+def _key(path: Path) -> tuple[str, int, int]:
+    status = Path(path).stat()
+    return os.path.realpath(path), status.st_mtime_ns, status.st_size
 
 
 def write_atomic(path: Path, data: bytes, scratch: Path | None = None) -> None:
@@ -184,8 +170,8 @@ def write_atomic(path: Path, data: bytes, scratch: Path | None = None) -> None:
 def write_image(path: Path, image: NDArray[Any], scratch: Path | None = None) -> str:
     """The sha256 of the file written: PNG, JPEG (quality 95), BMP, TIFF or WebP (lossless).
 
-    image: as in `Loaded`; uint16 for PNG and TIFF, float32 for TIFF alone. Raises ValueError for an
-    unknown suffix and a shape or dtype that the format does not hold, OSError as `write_atomic`.
+    Raises ValueError if the format does not hold this shape or dtype (PNG and TIFF hold uint16,
+    TIFF alone float32), OSError as `write_atomic`.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
@@ -214,60 +200,45 @@ def _decode(data: bytes) -> tuple[NDArray[Any], bool]:
         bits, upright = _check_tiff(data)
         if bits > 8:
             return _with_opencv(data), upright
-    image, upright = _open(data)
-    if bits <= 8:
-        pixels, kept = _with_pillow(image)
-        return pixels, kept and upright and bits == 8
-    if not upright:
-        raise ValueError("a PNG of 16 bit that EXIF says to rotate: save it upright")
-    return _with_opencv(data), False
+    return _with_pillow(data, bits)
 
 
 @contextlib.contextmanager
-def _blame_file() -> Iterator[None]:
-    """Whatever a decoder raises means a broken file."""
-    try:
-        yield
-    except png.Unsupported:
-        raise
-    except BROKEN as error:
-        raise ValueError(f"truncated or damaged ({error}): copy or export it again") from error
+def _blame_file(quiet: bool = False) -> Iterator[None]:
+    """Whatever a decoder raises says that the file is bad. Warning filters are global: locked."""
+    with contextlib.ExitStack() as stack:
+        if quiet:
+            stack.enter_context(_warnings_lock)
+            stack.enter_context(warnings.catch_warnings(action="ignore"))
+        try:
+            yield
+        except (MemoryError, png.Unsupported):
+            raise
+        except Exception as error:
+            raise ValueError(f"not readable ({error}): copy or export it again") from error
 
 
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    with _warnings_lock, warnings.catch_warnings(action="ignore"):  # the filters are global
-        yield
+def _with_pillow(data: bytes, bits: int) -> tuple[NDArray[Any], bool]:
+    """The pixels turned upright, palettes resolved; and whether the file holds just these."""
+    from PIL import Image, ImageOps
 
-
-def _open(data: bytes) -> tuple[Any, bool]:
-    """Pillow's image before it is decoded, and whether EXIF leaves it upright."""
-    from PIL import Image
-
-    try:
-        with _blame_file(), _quiet():
-            formats = ("PNG", "JPEG", "MPO", "BMP", "TIFF", "WEBP")
-            image = Image.open(io.BytesIO(data), formats=formats)
-            frames = getattr(image, "n_frames", 1)
-            upright = image.getexif().get(0x0112, 1) in (0, 1)
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"too large, cut it into tiles: {error}") from error
+    with _blame_file(quiet=True):
+        image: Image.Image = Image.open(io.BytesIO(data))
+        frames = getattr(image, "n_frames", 1)
+        upright = image.getexif().get(0x0112, 1) in (0, 1)
     if frames > 1 and image.format != "MPO":  # a photograph and its previews
         raise ValueError(f"{frames} frames or pages: save the right one as a file of its own")
-    return image, upright
-
-
-def _with_pillow(image: Any) -> tuple[NDArray[Any], bool]:
-    """The decoded pixels, upright, and whether the colours are the file's own."""
-    from PIL import ImageOps
-
+    if bits > 8 and not upright:
+        raise ValueError("a PNG of 16 bit that EXIF says to rotate: save it upright")
+    if bits > 8:
+        return _with_opencv(data), False
     with _blame_file():  # no lock for what takes long: all that warns has been read
         image.load()
         mode = PLAIN.get(image.mode, image.mode)
         if "transparency" in image.info:
             mode = {"L": "LA", "RGB": "RGBA"}.get(mode, mode)
-        kept = mode == image.mode
-        image = ImageOps.exif_transpose(image if kept else image.convert(mode))
+        kept = mode == image.mode and upright and bits == 8
+        image = ImageOps.exif_transpose(image.convert(mode) if mode != image.mode else image)
     if mode not in ("L", "LA", "RGB", "RGBA"):
         raise ValueError(f"pixels of kind {mode}: convert it to grey or RGB")
     return np.array(image), kept
@@ -277,12 +248,13 @@ def _check_tiff(data: bytes) -> tuple[int, bool]:
     """Bits of a sample, and whether the image is stored upright. One page, of sensible size."""
     from PIL import TiffImagePlugin
 
-    with _blame_file(), _quiet():
+    with _blame_file(quiet=True):
+        tags = TiffImagePlugin.ImageFileDirectory_v2(data[: 16 if b"+" in data[:4] else 8])
         stream = io.BytesIO(data)
-        start = stream.read(16 if b"+" in data[:4] else 8)
-        tags = TiffImagePlugin.ImageFileDirectory_v2(start)
-        stream.seek(tags.next)
+        first = stream.seek(tags.next)
         tags.load(stream)
+        if tags.next == first:  # where Pillow gives up, it only warns
+            raise ValueError("truncated: the directory of the TIFF ends early")
         pixels, bits = int(tags[256]) * int(tags[257]), int(max(tags.get(258, (1,))))
     if tags.next:
         raise ValueError("several pages: save the right one as a file of its own")
@@ -297,16 +269,15 @@ def _with_opencv(data: bytes) -> NDArray[Any]:
     """The pixels of 16 bit and float files; a TIFF is turned upright."""
     import cv2
 
-    decoded: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if decoded is None:
+    pixels: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
         raise ValueError("truncated, damaged or of a rare kind: export it again")
-    pixels: NDArray[Any] = _swap_red_and_blue(decoded)
     if pixels.dtype in (np.float32, np.float64):
-        pixels = pixels.astype(np.float32, copy=False)
         _check_range(pixels)
+        pixels = pixels.astype(np.float32, copy=False)
     elif pixels.dtype not in (np.uint8, np.uint16):
         raise ValueError(f"samples of {pixels.dtype}: use uint8, uint16 or float32 in [0, 1]")
-    return pixels
+    return _swap_red_and_blue(pixels)
 
 
 def _swap_red_and_blue(image: NDArray[Any]) -> NDArray[Any]:
@@ -325,7 +296,7 @@ def _encode(image: NDArray[Any], suffix: str) -> bytes:
     import cv2
 
     tiff = suffix.startswith(".tif")
-    kept = (1, 3, 4) if tiff else (3, 4) if suffix == ".webp" else (1, 3)
+    kept = (1, 3, 4) if tiff else (3,) if suffix == ".webp" else (1, 3)
     if image.ndim not in (2, 3) or (*image.shape, 1)[2] not in kept or image.size == 0:
         raise ValueError(f"{suffix} holds {kept} channels, got {image.shape}: write .png")
     if image.dtype not in ((np.uint8, np.uint16, np.float32) if tiff else (np.uint8,)):

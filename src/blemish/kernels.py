@@ -16,17 +16,15 @@ _compiled: Any = njit(cache=True, nogil=True)
 
 @_compiled  # type: ignore[untyped-decorator]
 def mix(base: Any, layer: Any, weight: Any, opacity: Any, mixed: Any) -> None:
-    """Write base + opacity * weight * (layer - base) to `mixed`; base where the weight is 0."""
+    """Change `mixed`, a copy of `base`, to base + opacity * weight * (layer - base)."""
     height, width, channels = base.shape
     for y in range(height):
         for x in range(width):
             w = weight[y, x] * opacity
             if w == 0:
-                for c in range(channels):
-                    mixed[y, x, c] = base[y, x, c]
-            else:
-                for c in range(channels):
-                    mixed[y, x, c] = base[y, x, c] + w * (layer[y, x, c] - base[y, x, c])
+                continue
+            for c in range(channels):
+                mixed[y, x, c] = base[y, x, c] + w * (layer[y, x, c] - base[y, x, c])
 
 
 @_compiled  # type: ignore[untyped-decorator]
@@ -39,22 +37,20 @@ def settle(pixels: Any, mask: Any, clean: Any, white: Any, after: Any, change: A
     """
     height, width, channels = pixels.shape
     level = np.float32(255.0) / white
+    half, least = np.float32(0.5), np.float32(0)
     finite = True
     for y in range(height):
         for x in range(width):
-            if mask[y, x] > 0:
-                most = np.float32(0)
-                for c in range(channels):
-                    value = pixels[y, x, c] * white
-                    if not (value > -1e30 and value < 1e30):
-                        finite = False
-                        value = np.float32(0)
-                    value = min(max(np.rint(value), np.float32(0)), white)
-                    after[y, x, c] = value
-                    # The stored value, so that the change is that of the files.
-                    stored = np.float32(after[y, x, c])
-                    most = max(most, abs(stored - np.float32(clean[y, x, c])))
-                change[y, x] = most * level
+            if not mask[y, x] > 0:
+                continue
+            most = least
+            for c in range(channels):
+                value = pixels[y, x, c] * white + half
+                finite = finite and value - value == 0
+                stored = np.int32(min(max(value, least), white + least))
+                after[y, x, c] = stored
+                most = max(most, abs(np.float32(stored) - np.float32(clean[y, x, c])))
+            change[y, x] = most * level
     return finite
 
 
@@ -69,9 +65,7 @@ def settle_float(pixels: Any, mask: Any, clean: Any, after: Any, change: Any) ->
                 most = np.float32(0)
                 for c in range(channels):
                     value = pixels[y, x, c]
-                    if not (value > -1e30 and value < 1e30):
-                        finite = False
-                        value = np.float32(0)
+                    finite = finite and value - value == 0
                     after[y, x, c] = min(max(value, np.float32(0)), np.float32(1))
                     most = max(most, np.float32(abs(after[y, x, c] - clean[y, x, c])))
                 change[y, x] = most * np.float32(255)

@@ -32,7 +32,10 @@ class Blend(Protocol):
 
     def __call__(self, base: Floats, layer: Floats, mask: Floats, /) -> Floats: ...
     def margin(self, stencil: Stencil, /) -> int:
-        """Return how many pixels of context around the stencil the blend wants."""
+        """Return how many pixels of context around the stencil the blend wants.
+
+        0 promises that each pixel depends on that pixel alone.
+        """
 
 
 class Label(Protocol):

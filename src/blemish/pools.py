@@ -43,7 +43,7 @@ class Entries:
 
     def __getitem__(self, index: int) -> File:
         entry = self.entries[index]
-        return File(self.name, entry.path, _digest(entry.origin), entry.kind, entry.origin)
+        return File(self.name, entry.path, self._digest(entry), entry.kind, entry.origin)
 
     def find(self, path: str) -> File:
         """Return the file of that relative path; LookupError where there is none."""
@@ -55,6 +55,19 @@ class Entries:
         """Return the pool without one entry: a sample's own picture."""
         kept = tuple(entry for entry in self.entries if entry.path != path)
         return Entries(self.name, kept, self.root)
+
+    def _digest(self, entry: Entry) -> str:
+        """Return the sha256 of an entry, computed once; `sha256_of` notices a changed file."""
+        parts = entry.origin if isinstance(entry.origin, tuple) else (entry.origin,)
+        if any(isinstance(part, Path) for part in parts):
+            return _digest(entry.origin)
+        if entry.path not in self._digests:
+            self._digests[entry.path] = _digest(entry.origin)
+        return self._digests[entry.path]
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -85,7 +85,7 @@ class Stencil:
             layer = _window(
                 layer, (first - self.top, last - self.top), (start - self.left, stop - self.left)
             )
-        return Stencil(np.ascontiguousarray(mask), first, start, layer, self.kind)
+        return Stencil(mask, first, start, layer, self.kind)
 
 
 def bounds(mask: NDArray[np.generic]) -> tuple[int, int, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass
 from dataclasses import fields as fields_of
 from typing import Any, NoReturn
 
@@ -267,17 +267,17 @@ def rebuilt(thing: Any, leaf: Callable[[Any], Any]) -> Any:
         same = all(after is before for after, before in zip(items, thing, strict=True))
         return thing if same else items
     names = _fields_of(type(thing))
-    changes = {}
+    fields, same = {}, True
     for name in names:
-        before = getattr(thing, name)
-        if isinstance(before, (float, int, str)) or before is None:
+        fields[name] = before = getattr(thing, name)
+        if before.__class__ in _PLAIN:
             continue
-        after = rebuilt(before, leaf)
-        if after is not before:
-            changes[name] = after
-    return replace(thing, **changes) if changes else thing
+        fields[name] = after = rebuilt(before, leaf)
+        same = same and after is before
+    return thing if same else thing.__class__(**fields)
 
 
+_PLAIN = frozenset({float, int, str, bool, type(None)})
 _names: dict[type, tuple[str, ...]] = {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ..arrays import Floats
@@ -25,10 +26,13 @@ class Autocontrast:
 
     def __call__(self, layer: Floats) -> Floats:
         """Return the stretched layer; a flat channel stays as it is."""
-        # Quantiles of about ten thousand pixels: the layer is to look stretched, not be measured.
-        step = max(1, int((layer.shape[0] * layer.shape[1] / 10_000) ** 0.5))
-        few = layer[::step, ::step].reshape(-1, layer.shape[2])
-        low, high = np.quantile(few, (self.cutoff, 1 - self.cutoff), axis=0).astype(np.float32)
+        # A few thousand pixels tell enough: the layer is to look stretched, not be measured.
+        step = max(1, int((layer.shape[0] * layer.shape[1] / 4000) ** 0.5))
+        few = np.sort(layer[::step, ::step].reshape(-1, layer.shape[2]), axis=0)
+        clipped = int(self.cutoff * (len(few) - 1))
+        low, high = few[clipped], few[len(few) - 1 - clipped]
         flat = high - low < 1e-3
-        low, span = np.where(flat, 0, low), np.where(flat, 1, high - low)
-        return np.asarray(np.clip((layer - low) / span, 0, 1), np.float32)
+        gain = np.where(flat, 1, 1 / np.maximum(high - low, 1e-3)).astype(np.float32)
+        matrix = np.hstack([np.diag(gain), -(gain * np.where(flat, 0, low))[:, None]])
+        stretched = np.asarray(cv2.transform(layer, matrix), np.float32).reshape(layer.shape)
+        return np.clip(stretched, 0, 1, out=stretched)

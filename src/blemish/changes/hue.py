@@ -32,7 +32,10 @@ class HueSaturation:
         if layer.shape[2] == 1:
             return layer
         h, s, v = cv2.split(cv2.cvtColor(layer, cv2.COLOR_RGB2HSV))
-        h = (h + np.float32(360 * (1 + self.hue))) % np.float32(360)
-        s = np.clip(s + np.float32(self.saturation), 0, 1)
+        h += np.float32(360 * self.hue)
+        h[h >= 360] -= np.float32(360)
+        h[h < 0] += np.float32(360)
+        s += np.float32(self.saturation)
+        np.clip(s, 0, 1, out=s)
         shifted = cv2.cvtColor(cv2.merge([h, s, v]), cv2.COLOR_HSV2RGB)
         return np.clip(np.asarray(shifted, np.float32), 0, 1)

@@ -53,7 +53,8 @@ def stretched(picture: Floats, shape: tuple[int, int], stencil: Stencil) -> Floa
             picture = cv2.resize(picture, shape[::-1], interpolation=cv2.INTER_LINEAR)
             picture = picture.reshape(*shape, -1)
         rows, columns = slice(stencil.top, stencil.top + h), slice(stencil.left, stencil.left + w)
-        return np.ascontiguousarray(picture[rows, columns])
+        view: Floats = picture[rows, columns]
+        return view
     scale_y, scale_x = picture.shape[0] / shape[0], picture.shape[1] / shape[1]
     # Pixel centres to pixel centres, as cv2.resize maps them, but for the box alone.
     matrix = np.array(
