@@ -12,10 +12,11 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from . import blends, changes, contents, labels, placements, recipes, regions
-    from .catalog import cite, find
+    from .catalog import add_plugin, cite, describe, find
     from .composition import Limits
+    from .images import read_image, write_image
     from .manifest import replay
-    from .notation import from_dict, to_dict
+    from .notation import from_dict, load_recipe, replaced, to_dict
     from .pipeline import Report, make, preview
     from .random import (
         choice,
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
     from .stencil import Stencil
 
 _HOMES = {
-    "catalog": ("cite", "find"),
-    "notation": ("from_dict", "to_dict"),
+    "catalog": ("add_plugin", "cite", "describe", "find"),
+    "images": ("read_image", "write_image"),
+    "notation": ("from_dict", "load_recipe", "replaced", "to_dict"),
     "manifest": ("replay",),
     "pipeline": ("Report", "make", "preview"),
     "random": (
@@ -65,11 +67,13 @@ __all__ = [
     "Scene",
     "Stencil",
     "__version__",
+    "add_plugin",
     "blends",
     "changes",
     "choice",
     "cite",
     "contents",
+    "describe",
     "draw",
     "files",
     "find",
@@ -78,13 +82,16 @@ __all__ = [
     "given",
     "integers",
     "labels",
+    "load_recipe",
     "loguniform",
     "make",
     "normal",
     "placements",
     "preview",
+    "read_image",
     "recipes",
     "regions",
+    "replaced",
     "replay",
     "rng_of",
     "seed",
@@ -93,6 +100,7 @@ __all__ = [
     "synthesize",
     "to_dict",
     "uniform",
+    "write_image",
 ]
 
 

@@ -27,6 +27,10 @@ def check_image(image: Any) -> NDArray[Any]:
             f"an image must be uint8, uint16, float32 or float64, not {image.dtype}: "
             "convert it first, so that its range is known"
         )
+    if not image.dtype.isnative:
+        raise TypeError(
+            "an image must have the machine's byte order: image.astype(image.dtype.name)"
+        )
     if image.ndim not in (2, 3) or (image.ndim == 3 and not 1 <= image.shape[2] <= 4):
         raise ValueError(
             f"an image must have the shape (H, W) or (H, W, 1 to 4), not {image.shape}; "
@@ -34,7 +38,7 @@ def check_image(image: Any) -> NDArray[Any]:
         )
     if min(image.shape[:2]) < SMALLEST:
         raise ValueError(f"an image must be at least {SMALLEST} px a side, not {image.shape[:2]}")
-    if image.dtype.kind == "f" and not (np.nanmin(image) >= 0 and image.max() <= 1):
+    if image.dtype.kind == "f" and not (image.min() >= 0 and image.max() <= 1):
         raise ValueError(
             "a float image must lie in [0, 1] and hold no NaN: divide it by its full range"
         )
@@ -90,14 +94,17 @@ def settle(
         mask: (h, w).
         clean: (h, w, C), the picture without any defect, in the image's dtype.
         white: the value of full range.
-        after: (h, w, C), the picture so far; bit for bit the same outside the mask afterwards.
-        change: (h, w), zeros; gets the change from `clean` in levels, in the channel that changed
-            most, and stays 0 outside the mask.
+        after: (h, w, C), contiguous, the picture so far; bit for bit the same outside the mask
+            afterwards.
+        change: (h, w), contiguous, zeros; gets the change from `clean` in levels, in the channel
+            that changed most, and stays 0 outside the mask.
 
     Raises ValueError for pixels that are not finite.
     """
     from . import kernels
 
+    pixels, clean = np.ascontiguousarray(pixels), np.ascontiguousarray(clean)
+    mask = np.ascontiguousarray(mask)
     if after.dtype.kind == "f":
         finite = kernels.settle_float(pixels, mask, clean, after, change)
     else:

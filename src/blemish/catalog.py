@@ -29,7 +29,12 @@ def add_plugin(package: str) -> None:
     """
     if package in _plugins:
         return
-    module = importlib.import_module(package)
+    try:
+        module = importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise
+        raise ImportError(f"plugin {package!r} is not installed here") from error
     exported = {name: getattr(module, name) for name in getattr(module, "__all__", ())}
     found = [n for n, thing in exported.items() if dataclasses.is_dataclass(thing)]
     if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats, settle, to_float
-from .sample import Defect, marked_of
+from .sample import Defect
 from .scene import Scene
-from .stencil import Stencil, bounds
+from .stencil import Stencil
 from .values import check_range
 
 _KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -69,6 +70,8 @@ def check_kind(kind: str) -> str:
 
 def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool) -> Defect:
     """Return the defect that a drawn `Recipe` makes, or raise Refused."""
+    from .kernels import measure
+
     stencil = recipe.region(scene)
     if recipe.placement is not None:
         stencil = recipe.placement(stencil, scene)
@@ -78,14 +81,13 @@ def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool
     kind = recipe.kind or check_kind(stencil.kind or "defect")
     clean = scene.colour[box.top : box.top + box.height, box.left : box.left + box.width]
     native = _so_far(clean, box, earlier)
-    layer = None if null else _layer(recipe, scene, box)
-    after, change = _blended(recipe, box, layer, clean, native, scene.full)
+    after, change = _blended(recipe, scene, box, native, null)
     if null:
         return Defect("good", box.top, box.left, after, np.zeros_like(box.mask), 0.0, recipe)
     label = recipe.label(change, box.mask)
-    marked = marked_of(label)
-    contrast = round(cv2.mean(change, marked)[0], 3)
-    reason = recipe.limits.refusal(cv2.countNonZero(marked), contrast, scene.shape)
+    area, total = measure(change, label)
+    contrast = round(total / max(1, area), 3)
+    reason = recipe.limits.refusal(area, contrast, scene.shape)
     if reason:
         raise Refused(reason)
     return Defect(kind, box.top, box.left, after, label, contrast, recipe)
@@ -108,45 +110,53 @@ def _so_far(clean: NDArray[Any], box: Stencil, earlier: tuple[Defect, ...]) -> N
     return now
 
 
-def _layer(recipe: Any, scene: Scene, box: Stencil) -> Floats:
-    layer = box.layer if recipe.content is None else recipe.content(scene, box)
-    if layer is None:
-        raise TypeError(f"{recipe.region!r} brings no layer: the recipe needs a content")
-    _check(layer, (*box.mask.shape, scene.channels), recipe.content or recipe.region)
-    return layer
-
-
 def _blended(
-    recipe: Any,
-    box: Stencil,
-    layer: Floats | None,
-    clean: NDArray[Any],
-    now: NDArray[Any],
-    white: float,
+    recipe: Any, scene: Scene, box: Stencil, now: NDArray[Any], null: bool
 ) -> tuple[NDArray[Any], Floats]:
-    """Return the box with `layer` blended in (None: with nothing to show), and the change.
+    """Return the box with the layer blended in (null: with nothing to show), and the change.
 
     A blend without margin takes each pixel by itself. It gets the box in bands: their arrays stay
     in the cache, where those of a large box would cost more in page faults than in arithmetic.
     """
     h, w = box.mask.shape
     rows = h if recipe.blend.margin(box) else max(1, _BAND_PX // w)
+    by_pixel = getattr(recipe.content, "by_pixel", False)
+    layer = None if null or (by_pixel and rows < h) else _layer(recipe, scene, box)
+    clean = scene.colour[box.top : box.top + h, box.left : box.left + w]
     after, change = np.array(now, order="C"), np.zeros((h, w), np.float32)
-    for first in range(0, h, rows):
-        y, x, height, width = bounds(box.mask[first : first + rows])
-        if rows == h:
-            y, x, height, width = 0, 0, h, w
-        part = np.s_[first + y : first + y + height, x : x + width]
-        if height == 0:
-            continue
-        base = to_float(now[part], white)
-        pixels = recipe.blend(base, base if layer is None else layer[part], box.mask[part])
+    for band in _bands(box, rows):
+        part = np.s_[band.top - box.top : band.top - box.top + band.height]
+        base = to_float(now[part], scene.full)
+        if null:
+            pixels = recipe.blend(base, base, band.mask)
+        else:
+            shown = _layer(recipe, scene, band) if layer is None else layer[part]
+            pixels = recipe.blend(base, shown, band.mask)
         _check(pixels, base.shape, recipe.blend)
         try:
-            settle(pixels, box.mask[part], clean[part], white, after[part], change[part])
+            settle(pixels, band.mask, clean[part], scene.full, after[part], change[part])
         except ValueError as error:
             raise ValueError(f"{recipe.content or recipe.region!r}: {error}") from error
     return after, change
+
+
+def _bands(box: Stencil, rows: int) -> Iterator[Stencil]:
+    """Yield the box whole, or in bands of that many rows, empty ones left out."""
+    if rows >= box.height:
+        yield box
+        return
+    for first in range(0, box.height, rows):
+        mask = box.mask[first : first + rows]
+        if cv2.countNonZero(mask):
+            yield Stencil(mask, box.top + first, box.left)
+
+
+def _layer(recipe: Any, scene: Scene, box: Stencil) -> Floats:
+    layer = box.layer if recipe.content is None else recipe.content(scene, box)
+    if layer is None:
+        raise TypeError(f"{recipe.region!r} brings no layer: the recipe needs a content")
+    _check(layer, (*box.mask.shape, scene.channels), recipe.content or recipe.region)
+    return layer
 
 
 def _check(pixels: Floats, shape: tuple[int, ...], part: object) -> None:

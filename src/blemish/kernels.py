@@ -28,30 +28,118 @@ def mix(base: Any, layer: Any, weight: Any, opacity: Any, mixed: Any) -> None:
 
 
 @_compiled  # type: ignore[untyped-decorator]
+def extent(mask: Any) -> tuple[int, int, int, int]:
+    """Return (top, left, bottom, right) of the smallest rectangle with mask > 0, or four zeros."""
+    height, width = mask.shape
+    top, left, bottom, right = height, width, 0, 0
+    for y in range(height):
+        first = 0
+        while first < width and not mask[y, first] > 0:
+            first += 1
+        if first == width:
+            continue
+        last = width
+        while not mask[y, last - 1] > 0:
+            last -= 1
+        top, bottom = min(top, y), y + 1
+        left, right = min(left, first), max(right, last)
+    return (top, left, bottom, right) if bottom else (0, 0, 0, 0)
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def stretch(picture: Any, ratio: Any, corner: Any, wanted: Any, layer: Any) -> None:
+    """Write to `layer` (h, w, C) where `wanted` (h, w) is above 0 what `picture` shows there.
+
+    Pixel (y, x) of the layer is looked up at (y + corner[0] + 0.5) * ratio[0] - 0.5 along y, and so
+    along x: bilinear, pixel centres on pixel centres, the edge repeated.
+    """
+    height, width, channels = layer.shape
+    bottom, right = picture.shape[0] - 1, picture.shape[1] - 1
+    for y in range(height):
+        place = min(max((y + corner[0] + 0.5) * ratio[0] - 0.5, 0.0), float(bottom))
+        above = int(place)
+        below = min(above + 1, bottom)
+        down = np.float32(place - above)
+        for x in range(width):
+            if not wanted[y, x] > 0:
+                continue
+            across = min(max((x + corner[1] + 0.5) * ratio[1] - 0.5, 0.0), float(right))
+            left = int(across)
+            next_ = min(left + 1, right)
+            over = np.float32(across - left)
+            for c in range(channels):
+                first = picture[above, left, c]
+                first += over * (picture[above, next_, c] - first)
+                second = picture[below, left, c]
+                second += over * (picture[below, next_, c] - second)
+                layer[y, x, c] = first + down * (second - first)
+
+
+@_compiled  # type: ignore[untyped-decorator]
 def settle(pixels: Any, mask: Any, clean: Any, white: Any, after: Any, change: Any) -> bool:
     """Round `pixels` to the levels of an image where the mask is above 0, and measure the change.
 
     `after` (h, w, C), the picture so far, gets the rounded pixels; `change` (h, w), zeros, gets by
     how many levels of 1/255 the pixel then differs from `clean`, in the channel that differs most.
-    Returns whether all of these pixels are finite.
+    Returns whether all of these pixels are finite. All arrays must be contiguous.
     """
     height, width, channels = pixels.shape
-    level = np.float32(255.0) / white
-    half, least = np.float32(0.5), np.float32(0)
-    finite = True
+    level, half, zero = np.float32(255.0) / white, np.float32(0.5), np.float32(0)
+    new, old = pixels.reshape(height, -1), clean.reshape(height, -1)
+    kept = after.reshape(height, -1)
+    differs = np.empty_like(kept[0])
+    unsound = 0
     for y in range(height):
+        inside = 0
         for x in range(width):
-            if not mask[y, x] > 0:
-                continue
-            most = least
-            for c in range(channels):
-                value = pixels[y, x, c] * white + half
-                finite = finite and value - value == 0
-                stored = np.int32(min(max(value, least), white + least))
-                after[y, x, c] = stored
-                most = max(most, abs(np.float32(stored) - np.float32(clean[y, x, c])))
-            change[y, x] = most * level
-    return finite
+            inside += mask[y, x] > 0
+        if inside == width:
+            unsound |= _settle_row(new[y], old[y], white, kept[y], differs)
+            _largest(differs, channels, level, change[y])
+        elif inside > 0:
+            for x in range(width):
+                if not mask[y, x] > 0:
+                    continue
+                most = np.int32(0)
+                for i in range(x * channels, (x + 1) * channels):
+                    value = new[y, i] * white + half
+                    unsound |= not abs(value) < np.float32(1e30)
+                    stored = np.int32(min(max(value, zero), white))
+                    kept[y, i] = stored
+                    most = max(most, abs(stored - np.int32(old[y, i])))
+                change[y, x] = most * level
+    return unsound == 0
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def _settle_row(new: Any, old: Any, white: Any, kept: Any, differs: Any) -> int:
+    """Do `settle` for a row that is all under the mask: loops that the compiler vectorises."""
+    half, zero = np.float32(0.5), np.float32(0)
+    unsound = 0
+    for i in range(new.size):
+        unsound |= not abs(new[i]) < np.float32(1e30)
+    for i in range(new.size):
+        value = new[i] * white + half
+        value = value if value > zero else zero
+        value = value if value < white else white
+        kept[i] = np.int32(value)
+    for i in range(new.size):
+        differs[i] = max(kept[i], old[i]) - min(kept[i], old[i])
+    return unsound
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def _largest(differs: Any, channels: int, level: Any, change: Any) -> None:
+    """Write the largest of each pixel's `channels` values, times `level`, to `change`."""
+    if channels == 1:
+        for x in range(change.size):
+            change[x] = differs[x] * level
+        return
+    for x in range(change.size):
+        red, green, blue = differs[3 * x], differs[3 * x + 1], differs[3 * x + 2]
+        most = red if red > green else green
+        most = most if most > blue else blue
+        change[x] = most * level
 
 
 @_compiled  # type: ignore[untyped-decorator]
@@ -65,11 +153,24 @@ def settle_float(pixels: Any, mask: Any, clean: Any, after: Any, change: Any) ->
                 most = np.float32(0)
                 for c in range(channels):
                     value = pixels[y, x, c]
-                    finite = finite and value - value == 0
+                    finite = finite and abs(value) < np.float32(1e30)
                     after[y, x, c] = min(max(value, np.float32(0)), np.float32(1))
                     most = max(most, np.float32(abs(after[y, x, c] - clean[y, x, c])))
                 change[y, x] = most * np.float32(255)
     return finite
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def measure(change: Any, label: Any) -> tuple[int, float]:
+    """Return how many pixels have a label above 0, and the sum of their change."""
+    height, width = change.shape
+    area, total = 0, 0.0
+    for y in range(height):
+        for x in range(width):
+            if label[y, x] > 0:
+                area += 1
+                total += change[y, x]
+    return area, total
 
 
 @_compiled  # type: ignore[untyped-decorator]

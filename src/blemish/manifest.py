@@ -80,6 +80,7 @@ def replay(
     Raises LookupError for an unknown id, ValueError for a failed sample or a source that changed.
     """
     path = Path(manifest)
+    sample_id = f"{sample_id:>06}"
     record = next((r for r in read_records(path) if r["id"] == sample_id), None)
     if record is None:
         raise LookupError(f"{path} has no sample {sample_id!r}")

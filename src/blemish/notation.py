@@ -38,7 +38,12 @@ _VALUES: dict[str, type] = {
 _VALUE_NAMES = {cls: name for name, cls in _VALUES.items()}
 
 
-def load(path: Path) -> Any:
+def is_recipe_file(name: Any) -> bool:
+    """Return whether `name` is a path that `load_recipe` reads, by its suffix."""
+    return isinstance(name, (str, Path)) and Path(name).suffix.lower() in (".yaml", ".yml", ".json")
+
+
+def load_recipe(path: Path) -> Any:
     """Return the recipe of a YAML or JSON file.
 
     A ``recipe.yaml`` that `make` wrote works too: its last run's recipe. Raises ValueError naming
@@ -70,7 +75,8 @@ def to_dict(thing: Any) -> Any:
     ``{uniform: [0.1, 0.4]}``. `from_dict` reads it back.
     """
     if isinstance(thing, Value):
-        return {_VALUE_NAMES[type(thing)]: _value_data(thing)}
+        name, data = _VALUE_NAMES[type(thing)], _value_data(thing)
+        return {name: data} if data else name
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         fields = [f.name for f in dataclasses.fields(thing) if f.compare]
         return {type(thing).__name__: {name: to_dict(getattr(thing, name)) for name in fields}}
@@ -138,9 +144,9 @@ def _read(data: Any, hint: Any, path: str) -> Any:
             return data
         return _named(data, path)
     if isinstance(data, (list, tuple)):
-        return tuple(_read(item, Any, f"{path}.{i}") for i, item in enumerate(data))
+        return tuple(_read(item, hint, f"{path}.{i}") for i, item in enumerate(data))
     if isinstance(data, dict):
-        return _part(data, path)
+        return _part(data, path, hint)
     _check_type(data, hint, path)
     return data
 
@@ -152,7 +158,7 @@ def _named(name: str, path: str) -> Any:
     return _built(found, {}, path) if isinstance(found, type) else found
 
 
-def _part(data: dict[Any, Any], path: str) -> Any:
+def _part(data: dict[Any, Any], path: str, hint: Any) -> Any:
     if len(data) != 1:
         raise ValueError(
             f"{path}: a part is one name with its fields, {{Name: {{field: value}}}}; "
@@ -172,11 +178,14 @@ def _part(data: dict[Any, Any], path: str) -> Any:
         fields = dict(zip(names, fields, strict=False))
     if fields is not None and not isinstance(fields, dict):
         raise ValueError(f"{path}: the fields of {name} must be a mapping, not {fields!r}")
-    return _built(cls, fields or {}, here)
+    return _built(cls, fields or {}, here, hint)
 
 
-def _built(cls: type, fields: dict[str, Any], path: str) -> Any:
+def _built(cls: type, fields: dict[str, Any], path: str, hint: Any = Any) -> Any:
     hints = _hints(cls)
+    if cls is values.Choice:
+        # An option stands where the choice stands: a word in a field of words names no part.
+        hints = {**hints, "options": hint}
     for name in fields:
         _field(str(name), hints, path, cls.__name__)
     read = {name: _read(value, hints[name], f"{path}.{name}") for name, value in fields.items()}

@@ -22,7 +22,11 @@ class Placement(Protocol):
 
 
 class Content(Protocol):
-    """What is seen: a layer of the stencil's size."""
+    """What is seen: a layer of the stencil's size.
+
+    A content with a class attribute `by_pixel = True` promises that what it shows at a pixel of the
+    frame does not depend on the stencil's box; a large box is then asked for in bands.
+    """
 
     def __call__(self, scene: Scene, stencil: Stencil, /) -> Floats: ...
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from ._version import __version__
 from .catalog import add_plugin, find
 from .engines import processes
-from .images import load, read_image, read_mask, storable, write_atomic, write_image
+from .images import BadFile, load, read_image, read_mask, storable, write_atomic, write_image
 from .manifest import MANIFEST, PREVIEW, RECIPE, read_records, read_runs, write_runs
+from .notation import is_recipe_file, load_recipe
 from .plan import Job, Plan, plan
 from .pools import Entries, PoolLike
 from .random import rng_of
@@ -139,7 +140,9 @@ def make(  # noqa: PLR0913 - the options of the job, each once
 
 
 def named(recipe: Any) -> Any:
-    """Return the recipe of a name, or the recipe that is already one."""
+    """Return the recipe of a name or of a YAML file, or the recipe that is already one."""
+    if is_recipe_file(recipe):
+        return load_recipe(Path(recipe))
     return find(recipe) if isinstance(recipe, str) else recipe
 
 
@@ -211,11 +214,11 @@ def preview(
     for index in range(n):
         for further in range(planned.tries()):
             place = planned.source(index, further)
-            scene = Scene(storable(load(place.path).pixels), white, place.path)
             try:
+                scene = Scene(storable(load(place.path).pixels), white, place.path)
                 rng = rng_of(seed, index)
                 sample = sampled(job.recipe, scene, rng, planned.pools_for(place))
-            except NoDefect as refused:
+            except (NoDefect, BadFile, FileNotFoundError) as refused:
                 _log.info("%s: %s", place.relative, refused)
                 continue
             pages.append((sample.image, sample.mask, f"{index:06d} {sample.kind}"))

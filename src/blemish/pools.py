@@ -143,6 +143,8 @@ def _pair_entry(folder: Path, pair: Pair) -> Entry:
 def _entry(name: str, number: int, item: Any) -> Entry:
     place = f"#{number}"
     if name == "defects":
+        if not isinstance(item, (tuple, list)) or len(item) != 2:
+            raise TypeError(f"defects{place}: expected a pair (image, mask), not {type(item)}")
         image, mask = item
         if isinstance(image, (str, Path)):
             return Entry(Path(image).name, (Path(image), Path(mask)))

@@ -58,12 +58,12 @@ class Recipe:
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:
-        for name in ("region", "blend", "label"):
-            if not callable(getattr(self, name)):
-                raise TypeError(f"Recipe.{name} must be a part, not {getattr(self, name)!r}")
-        for name in ("content", "placement"):
-            if not (getattr(self, name) is None or callable(getattr(self, name))):
-                raise TypeError(f"Recipe.{name} must be a part or None: {getattr(self, name)!r}")
+        for name in ("region", "content", "placement", "blend", "label"):
+            part = getattr(self, name)
+            if isinstance(part, type):
+                raise TypeError(f"Recipe.{name} is a class: write {part.__name__}(...)")
+            if not (callable(part) or (part is None and name in ("content", "placement"))):
+                raise TypeError(f"Recipe.{name} must be a part, not {part!r}")
         if self.kind is not None and not isinstance(self.kind, Value):
             check_kind(self.kind)
 
@@ -168,9 +168,15 @@ def chosen(recipe: Any, dice: Dice) -> Any:
     """
     while isinstance(recipe, Choice):
         recipe = recipe.pick(dice.rng)
-    if not hasattr(recipe, "chosen"):
-        raise TypeError(f"a recipe was expected, not {recipe!r}")
-    return recipe.chosen(dice)
+    return _checked(recipe).chosen(dice)
+
+
+def _checked(recipe: Any) -> Any:
+    if isinstance(recipe, type) or not hasattr(recipe, "chosen"):
+        raise TypeError(
+            f"a recipe was expected, not {recipe!r:.80}; blemish.find gives one by name"
+        )
+    return recipe
 
 
 def synthesize(
@@ -213,10 +219,10 @@ def sampled(
         for path, leaf in leaves(recipe):
             if isinstance(leaf, Value):
                 raise TypeError(
-                    f"{path or 'the recipe'} is {leaf!r}, yet to be drawn: pass rng, as in "
-                    "recipe(image, rng=0)"
+                    f"{path or 'the recipe'} is {leaf!r:.80}, yet to be drawn: pass rng, as in "
+                    "synthesize(recipe, image, rng=0)"
                 )
-        drawn: Sample = bind(recipe, pools).made(scene, None, (), null)
+        drawn: Sample = _checked(bind(recipe, pools)).made(scene, None, (), null)
         return drawn
     dice = Dice(generator(rng), pools)
     made: Sample = chosen(recipe, dice).made(scene, dice, (), null)

@@ -16,7 +16,7 @@ from .stencil import bounds
 
 def marked_of(label: Floats) -> NDArray[np.uint8]:
     """Return where `label` is above 0: uint8 (h, w), 0 or 255."""
-    return np.asarray(cv2.compare(label, 0, cv2.CMP_GT), np.uint8)
+    return (label > 0).view(np.uint8) * np.uint8(255)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +35,8 @@ class Defect:
     kind: str
     top: int
     left: int
-    pixels: NDArray[Any]
-    label: Floats
+    pixels: NDArray[Any] = field(repr=False)
+    label: Floats = field(repr=False)
     contrast: float
     made_by: Any
 
@@ -74,7 +74,7 @@ class Sample:
         bad: file -> what is wrong with it, of pool files that could not be read.
     """
 
-    clean: NDArray[Any]
+    clean: NDArray[Any] = field(repr=False)
     defects: tuple[Defect, ...]
     made_by: Any
     attempts: int = 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,10 +29,10 @@ class Scene:
         estimator: image -> bool (H, W), finds the object; None where everything is object.
     """
 
-    image: NDArray[Any]
+    image: NDArray[Any] = field(repr=False)
     white: float | None = None
     path: Path | None = None
-    roi: NDArray[np.bool_] | None = None
+    roi: NDArray[np.bool_] | None = field(default=None, repr=False)
     estimator: Callable[[NDArray[Any]], NDArray[np.bool_]] | None = None
 
     def __post_init__(self) -> None:
@@ -79,9 +80,10 @@ class Scene:
             raise ValueError(f"box {(top, left, height, width)} leaves the frame {self.shape}")
         return to_float(self.colour[top : top + height, left : left + width], self.full)
 
-    def read(self, file: File) -> Floats:
+    def read(self, file: File, largest: tuple[int, int] | None = None) -> Floats:
         """Return another image as float32 (h, w, C) in [0, 1], with this scene's channels.
 
+        Where `largest` (H, W) is given, a longer side is reduced to it, averaged without aliasing.
         Raises LookupError for a file of a recipe that was read back without its pools.
         """
         origin = file.origin[0] if isinstance(file.origin, tuple) else file.origin
@@ -91,4 +93,10 @@ class Scene:
                 f"pass {file.pool}=FOLDER when calling the recipe"
             )
         image = cached(origin) if isinstance(origin, Path) else check_image(origin)
-        return to_channels(to_float(colour_of(image), white_of(image)), self.channels)
+        colour = colour_of(image)
+        if largest and (colour.shape[0] > largest[0] or colour.shape[1] > largest[1]):
+            h, w = (min(own, most) for own, most in zip(colour.shape[:2], largest, strict=True))
+            # Before it becomes floats: a third of the time.
+            reduced = cv2.resize(np.ascontiguousarray(colour), (w, h), interpolation=cv2.INTER_AREA)
+            colour = np.asarray(reduced, colour.dtype).reshape(h, w, -1)
+        return to_channels(to_float(colour, white_of(image)), self.channels)

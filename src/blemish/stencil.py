@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,13 +24,15 @@ class Stencil:
         top, left: the box's first row and column in the frame; the box may reach beyond it.
         layer: float32 (h, w, C) in [0, 1], for a donor; None for a plain region.
         kind: what the donor's defect is called, or "".
+        margin: how many pixels around the mask its blend will read.
     """
 
-    mask: Floats
+    mask: Floats = field(repr=False)
     top: int = 0
     left: int = 0
-    layer: Floats | None = None
+    layer: Floats | None = field(default=None, repr=False)
     kind: str = ""
+    margin: int = 0
 
     def __post_init__(self) -> None:
         if self.mask.ndim != 2 or self.mask.dtype != np.float32:
@@ -54,6 +57,13 @@ class Stencil:
     def support(self) -> tuple[int, int, int, int]:
         """Return (y, x, height, width), in the box, of the smallest rectangle with mask > 0."""
         return bounds(self.mask)
+
+    def wanted(self) -> Floats:
+        """Return (h, w), above 0 where the blend will read a layer: the mask and its margin."""
+        if self.margin == 0:
+            return self.mask
+        square = np.ones((2 * self.margin + 1,) * 2, np.uint8)
+        return np.asarray(cv2.dilate(self.mask, square), np.float32)
 
     def at(self, top: int, left: int) -> Stencil:
         """Return the stencil with its box moved to (top, left)."""
@@ -85,16 +95,15 @@ class Stencil:
             layer = _window(
                 layer, (first - self.top, last - self.top), (start - self.left, stop - self.left)
             )
-        return Stencil(mask, first, start, layer, self.kind)
+        return Stencil(mask, first, start, layer, self.kind, margin)
 
 
-def bounds(mask: NDArray[np.generic]) -> tuple[int, int, int, int]:
+def bounds(mask: NDArray[Any]) -> tuple[int, int, int, int]:
     """Return (y, x, height, width) of the smallest rectangle with mask > 0; sizes 0 if none."""
-    if mask.size == 0:
-        return 0, 0, 0, 0
-    marked = mask if mask.dtype == np.uint8 else cv2.compare(mask, 0, cv2.CMP_GT)
-    x, y, w, h = cv2.boundingRect(np.asarray(marked, np.uint8))
-    return y, x, h, w
+    from .kernels import extent
+
+    y, x, bottom, right = extent(mask)
+    return y, x, bottom - y, right - x
 
 
 def _window(layer: Floats, rows: tuple[int, int], columns: tuple[int, int]) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from dataclasses import fields as fields_of
 from typing import Any, NoReturn
@@ -32,16 +32,18 @@ class Value:
         """Return the extreme values that can be drawn, where they are known."""
         return ()
 
-    def _undrawn(self, *_: object) -> NoReturn:
+    def _undrawn(self, *_: object, **__: object) -> NoReturn:
         raise TypeError(
-            f"{self!r} has not been drawn yet. Give the recipe a seed, recipe(image, rng=0), "
+            f"{self!r:.80} has not been drawn yet. Give a seed, synthesize(recipe, image, rng=0), "
             "or draw it first: draw(recipe, rng_of(seed, index), pools)."
         )
 
     __float__ = __int__ = __index__ = __bool__ = __len__ = __iter__ = __call__ = _undrawn
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __pow__ = __neg__ = _undrawn
     __truediv__ = __rtruediv__ = __lt__ = __le__ = __gt__ = __ge__ = __round__ = _undrawn
-    __array__ = _undrawn
+    __array__ = __abs__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = _undrawn
+    __rpow__ = __pos__ = __trunc__ = __floor__ = __ceil__ = __complex__ = __getitem__ = _undrawn
+    __contains__ = __divmod__ = __rdivmod__ = _undrawn
 
 
 @dataclass(frozen=True)
@@ -260,13 +262,15 @@ def rebuilt(thing: Any, leaf: Callable[[Any], Any]) -> Any:
 
     A part none of whose fields changes is returned as it is.
     """
-    if isinstance(thing, (Value, File)):
-        return leaf(thing)
-    if isinstance(thing, (tuple, list)):
-        items = tuple([rebuilt(item, leaf) for item in thing])
-        same = all(after is before for after, before in zip(items, thing, strict=True))
-        return thing if same else items
-    names = _fields_of(type(thing))
+    names = _fields_of(thing.__class__)
+    if not names:
+        if isinstance(thing, (Value, File)):
+            return leaf(thing)
+        if isinstance(thing, (tuple, list)):
+            items = tuple([rebuilt(item, leaf) for item in thing])
+            same = all(after is before for after, before in zip(items, thing, strict=True))
+            return thing if same else items
+        return thing
     fields, same = {}, True
     for name in names:
         fields[name] = before = getattr(thing, name)
@@ -282,23 +286,26 @@ _names: dict[type, tuple[str, ...]] = {}
 
 
 def _fields_of(part: type) -> tuple[str, ...]:
+    """Return the fields of a part; none of a value or a file, which are replaced as a whole."""
     names = _names.get(part)
     if names is None:
-        found = fields_of(part) if is_dataclass(part) else ()
-        names = _names[part] = tuple(f.name for f in found if f.init)
+        is_part = is_dataclass(part) and not issubclass(part, (Value, File))
+        names = _names[part] = tuple(f.name for f in fields_of(part)) if is_part else ()
     return names
 
 
 def leaves(thing: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield (path, value) for every value and file inside `thing`, values inside values too."""
+    names: Iterable[str] = _fields_of(type(thing))
     if isinstance(thing, (Value, File)):
         yield path, thing
+    if isinstance(thing, Value):
+        names = vars(thing)
     if isinstance(thing, (tuple, list)):
         for number, item in enumerate(thing):
             yield from leaves(item, f"{path}.{number}" if path else str(number))
-    for name in _fields_of(type(thing)):
-        if not isinstance(thing, File):
-            yield from leaves(getattr(thing, name), f"{path}.{name}" if path else name)
+    for name in names:
+        yield from leaves(getattr(thing, name), f"{path}.{name}" if path else name)
 
 
 def check_range(name: str, value: Any, low: float, high: float = math.inf) -> None:

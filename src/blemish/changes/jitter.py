@@ -11,9 +11,13 @@ import numpy as np
 from ..arrays import Floats
 from ..values import check_range
 
-_LUMA = np.array([0.299, 0.587, 0.114])
+_LUMA = (0.299, 0.587, 0.114)
 _TO_YIQ = np.array([_LUMA, [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
 _FROM_YIQ = np.linalg.inv(_TO_YIQ)
+# What a colour is made of: its grey, the rest of it, and the rest turned by a quarter.
+_GREY = _FROM_YIQ[:, :1] @ _TO_YIQ[:1]
+_COLOUR = _FROM_YIQ[:, 1:] @ _TO_YIQ[1:]
+_TURNED = _FROM_YIQ[:, 1:] @ [[0, 1], [-1, 0]] @ _TO_YIQ[1:]
 
 
 @dataclass(frozen=True)
@@ -43,21 +47,17 @@ class Jitter:
 
     def __call__(self, layer: Floats) -> Floats:
         """Return the layer in other colours, clipped."""
-        mean = np.array(cv2.mean(layer)[: layer.shape[2]])
+        channels = layer.shape[2]
+        mean = cv2.mean(layer)
+        grey = sum(w * m for w, m in zip(_LUMA, mean, strict=False)) if channels == 3 else mean[0]
         gain = self.brightness * self.contrast
-        grey = float(mean @ _LUMA) if layer.shape[2] == 3 else float(mean[0])
-        offset = self.brightness * (1 - self.contrast) * grey
-        if layer.shape[2] == 1:
-            jittered = cv2.multiply(layer, gain)
-            jittered = cv2.add(jittered, offset).reshape(layer.shape)
-        else:
-            jittered = cv2.transform(layer, np.hstack([gain * self._colours(), [[offset]] * 3]))
-        clipped = np.asarray(jittered, np.float32)
-        return np.clip(clipped, 0, 1, out=clipped)
+        matrix = np.full((channels, channels + 1), self.brightness * (1 - self.contrast) * grey)
+        matrix[:, :channels] = gain * self._colours() if channels == 3 else gain
+        jittered = np.asarray(cv2.transform(layer, matrix), np.float32).reshape(layer.shape)
+        return np.clip(jittered, 0, 1, out=jittered)
 
     def _colours(self) -> np.ndarray:
         """Return the matrix (3, 3) of saturation and hue; greys stay grey."""
-        cos, sin = math.cos(2 * math.pi * self.hue), math.sin(2 * math.pi * self.hue)
-        turn = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
-        turn[1:] *= self.saturation
-        return np.asarray(_FROM_YIQ @ turn @ _TO_YIQ)
+        cos = self.saturation * math.cos(2 * math.pi * self.hue)
+        sin = self.saturation * math.sin(2 * math.pi * self.hue)
+        return np.asarray(_GREY + cos * _COLOUR + sin * _TURNED)

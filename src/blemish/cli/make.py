@@ -79,6 +79,7 @@ def _shard(text: str) -> tuple[int, int]:
 
 
 def _run(given: argparse.Namespace) -> int:
+    from ..engines.processes import keep_memory
     from ..pipeline import run
     from ..plan import Job, plan
 
@@ -104,6 +105,7 @@ def _run(given: argparse.Namespace) -> int:
         white=given.white,
         plugins=tuple(given.plugin),
     )
+    keep_memory()
     if given.dry_run:
         return _tell_plan(plan(job), given.json)
     with options.progress("blemish make", given.json) as show:

@@ -84,7 +84,7 @@ def edits_of(settings: Sequence[str]) -> dict[str, Any]:
 
 def _weighted(text: str) -> tuple[Any, float]:
     from ..catalog import find
-    from ..notation import load
+    from ..notation import is_recipe_file, load_recipe
 
     name, colon, tail = text.rpartition(":")
     try:
@@ -94,8 +94,8 @@ def _weighted(text: str) -> tuple[Any, float]:
     name = name if colon and name else text
     if not weight >= 0 or weight == float("inf"):
         raise ValueError(f"--recipe {text}: the weight must be a number of at least 0")
-    if Path(name).suffix.lower() in (".yaml", ".yml", ".json"):
-        return load(Path(name)), weight
+    if is_recipe_file(name):
+        return load_recipe(Path(name)), weight
     return find(name), weight
 
 

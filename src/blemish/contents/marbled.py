@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -31,13 +32,14 @@ class Marbled:
         angle: of the grain, in radians.
         warp: how far a second noise displaces the first, in cells.
         bands: how often the colours run through from dark to bright noise.
-        roughness: 0 to 1, the weight of each finer octave against the one before.
+        roughness: above 0 to 1, the weight of each finer octave against the one before.
         seed: of noise and colours.
         changes: a change, or several, of the finished texture.
 
     It is made at 512 px at most and stretched over the frame, so it costs the same on any frame.
     """
 
+    by_pixel: ClassVar[bool] = True
     cells: float = loguniform(2, 40)
     stretch: float = choice(1, loguniform(1, 10))
     angle: float = uniform(0, math.pi)
@@ -52,21 +54,21 @@ class Marbled:
         check_range("Marbled.stretch", self.stretch, 1, 100)
         check_range("Marbled.warp", self.warp, 0, 100)
         check_range("Marbled.bands", self.bands, 0.01, 1000)
-        check_range("Marbled.roughness", self.roughness, 0, 1)
+        check_range("Marbled.roughness", self.roughness, 0.01, 1)
 
     def __call__(self, scene: Scene, stencil: Stencil) -> Floats:
         """Return the layer (h, w, C)."""
-        scale = min(1.0, _LARGEST / max(scene.shape))
-        shape = tuple(max(8, round(side * scale)) for side in scene.shape)
-        picture = changed(self._picture((shape[0], shape[1]), scene.channels), self.changes)
-        return stretched(picture, scene.shape, stencil)
+        return stretched(_picture(self, scene), scene.shape, stencil)
 
-    def _picture(self, shape: tuple[int, int], channels: int) -> Floats:
+    def picture(self, shape: tuple[int, int], channels: int) -> Floats:
+        """Return the texture (h, w, channels) before its changes."""
         rng = np.random.Generator(np.random.Philox(key=self.seed))
         seeds = [int(s) for s in rng.integers(2**62, size=2)]
         side = math.ceil(math.hypot(*shape))
-        cells = self.cells * side / min(shape)
-        grain = fbm((side, side), (cells, cells / self.stretch), seeds[0], 5, self.roughness)
+        # Finer than two pixels a cell there is nothing to see, nor in octaves finer than that.
+        cells = min(self.cells * side / min(shape), side / 2)
+        octaves = min(5, int(math.log2(side / cells)))
+        grain = fbm((side, side), (cells, cells / self.stretch), seeds[0], octaves, self.roughness)
         drift = fbm((side, side), (cells / 2, cells / 2), seeds[1], 2)
         # The grain is looked up turned and displaced, in one pass.
         y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
@@ -82,6 +84,14 @@ class Marbled:
             borderMode=cv2.BORDER_REFLECT_101,
         )
         return to_channels(_coloured(np.asarray(noise), self.bands, rng), channels)
+
+
+@lru_cache(maxsize=1)
+def _picture(marbled: Marbled, scene: Scene) -> Floats:
+    """Return the finished texture; kept, because a large box is asked for in bands."""
+    scale = min(1.0, _LARGEST / max(scene.shape))
+    shape = (max(8, round(scene.shape[0] * scale)), max(8, round(scene.shape[1] * scale)))
+    return changed(marbled.picture(shape, scene.channels), marbled.changes)
 
 
 def _coloured(noise: np.ndarray, bands: float, rng: np.random.Generator) -> Floats:

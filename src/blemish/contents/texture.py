@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, ClassVar
 
-import cv2
 import numpy as np
 
 from ..arrays import Floats
@@ -26,48 +26,29 @@ class Texture:
             whichever is smaller, so that they cost the same on any frame.
     """
 
+    by_pixel: ClassVar[bool] = True
     file: File = files("textures")
     changes: Any = ()
 
     def __call__(self, scene: Scene, stencil: Stencil) -> Floats:
         """Return the layer (h, w, C)."""
-        picture = shrunk(scene.read(self.file), scene.shape)
-        return stretched(changed(picture, self.changes), scene.shape, stencil)
+        return stretched(_picture(self, scene), scene.shape, stencil)
 
 
-def shrunk(picture: Floats, shape: tuple[int, int]) -> Floats:
-    """Return `picture` with neither side longer than the frame's, averaged without aliasing."""
-    h, w = min(picture.shape[0], shape[0]), min(picture.shape[1], shape[1])
-    if (h, w) == picture.shape[:2]:
-        return picture
-    resized = cv2.resize(picture, (w, h), interpolation=cv2.INTER_AREA)
-    return np.asarray(resized, np.float32).reshape(h, w, picture.shape[2])
+@lru_cache(maxsize=1)
+def _picture(texture: Texture, scene: Scene) -> Floats:
+    """Return the changed picture; kept, because a large box is asked for in bands."""
+    return changed(scene.read(texture.file, scene.shape), texture.changes)
 
 
 def stretched(picture: Floats, shape: tuple[int, int], stencil: Stencil) -> Floats:
-    """Return the part under the stencil's box of `picture` stretched over a frame of `shape`."""
-    h, w = stencil.mask.shape
-    if h * w * 4 > shape[0] * shape[1]:
-        # Most of the frame: stretching all of it is quicker than a general warp of the box.
-        if picture.shape[:2] != shape:
-            picture = cv2.resize(picture, shape[::-1], interpolation=cv2.INTER_LINEAR)
-            picture = picture.reshape(*shape, -1)
-        rows, columns = slice(stencil.top, stencil.top + h), slice(stencil.left, stencil.left + w)
-        view: Floats = picture[rows, columns]
-        return view
-    scale_y, scale_x = picture.shape[0] / shape[0], picture.shape[1] / shape[1]
-    # Pixel centres to pixel centres, as cv2.resize maps them, but for the box alone.
-    matrix = np.array(
-        [
-            [scale_x, 0, (stencil.left + 0.5) * scale_x - 0.5],
-            [0, scale_y, (stencil.top + 0.5) * scale_y - 0.5],
-        ]
-    )
-    layer = cv2.warpAffine(
-        picture,
-        matrix,
-        (w, h),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(layer, np.float32).reshape(h, w, picture.shape[2])
+    """Return what `picture`, stretched over a frame of `shape`, shows in the stencil's box.
+
+    It is looked up where the blend will read it, and 0 elsewhere.
+    """
+    from ..kernels import stretch
+
+    layer = np.zeros((*stencil.mask.shape, picture.shape[2]), np.float32)
+    ratio = (picture.shape[0] / shape[0], picture.shape[1] / shape[1])
+    stretch(picture, ratio, (stencil.top, stencil.left), stencil.wanted(), layer)
+    return layer

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
+import platform
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +18,7 @@ from typing import Any, TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 _state: list[Callable[[Any], Any]] = []
 
 
@@ -68,6 +71,19 @@ def _results(
             yield waiting.pop(future), future.result()
 
 
+def keep_memory() -> None:
+    """Let this process keep freed memory instead of handing it back for each array.
+
+    glibc maps an array of megabytes anew each time, and the page faults cost a quarter to a half
+    of a sample's time at 1024 px. Elsewhere than on glibc nothing is done.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return
+    libc = ctypes.CDLL(None)
+    for option, value in ((_TRIM_THRESHOLD, 2**31 - 1), (_MMAP_THRESHOLD, 2**30)):
+        libc.mallopt(option, value)
+
+
 def _start(work: Callable[[Any], Any]) -> None:
     """Prepare a worker: Ctrl-C is the parent's affair, and a worker ends with its parent."""
     import cv2
@@ -75,6 +91,7 @@ def _start(work: Callable[[Any], Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # One process a core: threads inside would only get in each other's way.
     cv2.setNumThreads(1)
+    keep_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _state[:] = [work]
 

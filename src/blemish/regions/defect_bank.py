@@ -12,11 +12,14 @@ import numpy as np
 from ..arrays import Floats
 from ..changes import changed
 from ..file import File
+from ..images import BadFile
 from ..pools import mask_of
 from ..random import files
 from ..scene import Scene
 from ..stencil import SURROUNDINGS_PX, Stencil, bounds
 from ..values import check_range
+
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -47,16 +50,14 @@ class DefectBank:
     def __call__(self, scene: Scene) -> Stencil:
         """Return the defect with its surroundings as layer.
 
-        Raises ValueError if the mask marks nothing or has not the size of its picture.
+        Raises BadFile if the mask marks nothing or has not the size of its picture.
         """
         picture, mask = scene.read(self.defect), mask_of(self.defect)
         if mask.shape != picture.shape[:2]:
-            raise ValueError(
-                f"the mask of {self.defect.path} is {mask.shape}, its image {picture.shape[:2]}"
-            )
+            raise BadFile(self.defect.path, f"{picture.shape[:2]} px, but its mask {mask.shape}")
         y, x, h, w = bounds(mask.astype(np.uint8))
         if not h:
-            raise ValueError(f"the mask of {self.defect.path} marks nothing")
+            raise BadFile(self.defect.path, "its mask marks nothing")
         own = mask.shape
         centre = ((y + h / 2) / own[0] * scene.shape[0], (x + w / 2) / own[1] * scene.shape[1])
         size = self.scale * scene.side / min(own)
@@ -73,8 +74,8 @@ class DefectBank:
         """Return the matrix from box to picture coordinates, and the box's (height, width)."""
         y, x, h, w = box
         cos, sin = math.cos(self.angle), math.sin(self.angle)
-        height = math.ceil((abs(cos) * h + abs(sin) * w) * size) + 2 * SURROUNDINGS_PX
-        width = math.ceil((abs(sin) * h + abs(cos) * w) * size) + 2 * SURROUNDINGS_PX
+        height = math.ceil((abs(cos) * h + abs(sin) * w) * size - _ROUNDING) + 2 * SURROUNDINGS_PX
+        width = math.ceil((abs(sin) * h + abs(cos) * w) * size - _ROUNDING) + 2 * SURROUNDINGS_PX
         turn = np.array([[cos, -sin], [sin, cos]]) / size
         if self.flip:
             turn = np.array([[-1.0, 0.0], [0.0, 1.0]]) @ turn

@@ -56,5 +56,5 @@ class PerlinBlobs:
         turned = cv2.warpAffine(noise, matrix, (w, h), borderValue=-2.0)
         if fewer > 1:
             turned = cv2.resize(turned, (width, height), interpolation=cv2.INTER_LINEAR)
-        _, mask = cv2.threshold(turned, self.threshold, 1.0, cv2.THRESH_BINARY)
+        _, mask = cv2.threshold(turned, self.threshold, 1.0, cv2.THRESH_BINARY, turned)
         return Stencil(np.asarray(mask, np.float32))

@@ -15,6 +15,8 @@ from ..scene import Scene
 from ..stencil import SURROUNDINGS_PX, Stencil
 from ..values import check_range
 
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True)
 class Scar:
@@ -50,8 +52,8 @@ class Scar:
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         # Box coordinates relative to its centre -> coordinates along the strip.
         turn = np.array([[cos, -sin], [sin, cos]])
-        box_h = math.ceil(abs(cos) * h + abs(sin) * w) + 2 * SURROUNDINGS_PX
-        box_w = math.ceil(abs(sin) * h + abs(cos) * w) + 2 * SURROUNDINGS_PX
+        box_h = math.ceil(abs(cos) * h + abs(sin) * w - _ROUNDING) + 2 * SURROUNDINGS_PX
+        box_w = math.ceil(abs(sin) * h + abs(cos) * w - _ROUNDING) + 2 * SURROUNDINGS_PX
         middle = np.array([box_w - 1, box_h - 1]) / 2
         layer = _turned(scene, turn, middle, (centre[1] - 0.5, centre[0] - 0.5), (box_h, box_w))
         corners = np.array([[-w, -h], [w, -h], [w, h], [-w, h]]) / 2 @ turn + middle
