@@ -18,6 +18,7 @@ from PIL import Image
 
 Bytes = NDArray[np.uint8]
 Sample = tuple[Bytes, Bytes]
+Perlin = Callable[[tuple[int, int], tuple[int, int], NDArray[np.float64]], NDArray[np.float64]]
 
 
 # ---------------------------------------------------------------- CutPaste (Li et al., CVPR 2021)
@@ -93,12 +94,18 @@ def _rotation_that_fits(
 # ------------------------------------------------------------ DRAEM (Zavrtanik et al., ICCV 2021)
 
 
-def draem(image: Bytes, texture: Bytes, rng: np.random.Generator) -> Sample:
-    """An augmented texture blended in where turned Perlin noise exceeds 0.5."""
+def draem(
+    image: Bytes, texture: Bytes, rng: np.random.Generator, perlin: Perlin | None = None
+) -> Sample:
+    """An augmented texture blended in where turned Perlin noise exceeds 0.5.
+
+    The noise is `grid_perlin`, as the generators in use compute it, or the leaner `slow_perlin`.
+    """
     height, width = image.shape[:2]
     cells = 2 ** int(rng.integers(6)), 2 ** int(rng.integers(6))
     angles = rng.uniform(0, 2 * np.pi, (cells[0] + 1, cells[1] + 1))
-    noise = slow_perlin((height, width), cells, np.stack([np.cos(angles), np.sin(angles)]))
+    gradients = np.stack([np.cos(angles), np.sin(angles)])
+    noise = (perlin or grid_perlin)((height, width), cells, gradients)
     mask = _rotate(noise, rng.uniform(-90, 90)) > 0.5
     layer = cv2.resize(texture, (width, height))
     for chosen in rng.choice(len(AUGMENTERS), 3, replace=False):
@@ -108,6 +115,36 @@ def draem(image: Bytes, texture: Bytes, rng: np.random.Generator) -> Sample:
     beta = np.float32(rng.uniform(0, 0.8))
     blended = base * (1 - weight) + (1 - beta) * weight * layer + beta * weight * base
     return np.rint(blended).astype(np.uint8), mask.astype(np.uint8) * np.uint8(255)
+
+
+def grid_perlin(
+    shape: tuple[int, int], cells: tuple[int, int], gradients: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Perlin noise as it is defined: at every pixel, four gradients and the way from their corner.
+
+    float64, with a gradient and a position (y, x) for each pixel: the form in which DRAEM and the
+    codes that follow it compute it.
+    """
+    (height, width), (rows, columns) = shape, cells
+    if height % rows or width % columns:
+        raise ValueError(f"{shape} is no multiple of {cells} cells; use sides that are")
+    place = np.stack(
+        np.meshgrid(
+            np.arange(height) * rows / height, np.arange(width) * columns / width, indexing="ij"
+        ),
+        axis=-1,
+    )
+    place %= 1
+
+    def corner(i: int, j: int) -> NDArray[np.float64]:
+        lattice = gradients[:, i : i + rows, j : j + columns].transpose(1, 2, 0)
+        gradient = lattice.repeat(height // rows, 0).repeat(width // columns, 1)
+        return (gradient * (place - (i, j))).sum(axis=-1)
+
+    fade = _fade(place)
+    upper = corner(0, 0) * (1 - fade[..., 1]) + corner(0, 1) * fade[..., 1]
+    lower = corner(1, 0) * (1 - fade[..., 1]) + corner(1, 1) * fade[..., 1]
+    return math.sqrt(2) * (upper * (1 - fade[..., 0]) + lower * fade[..., 0])
 
 
 def slow_perlin(

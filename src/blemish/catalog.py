@@ -14,10 +14,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from .values import Files, Given, leaves
+from .values import VALUES, Files, Given, children
 
 _PACKAGES = ("regions", "placements", "contents", "changes", "blends", "labels")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RESERVED = ("Recipe", "Combined", "Limits", "File")
 _plugins: list[str] = []
 
 
@@ -39,7 +40,8 @@ def add_plugin(package: str) -> None:
     found = [n for n, thing in exported.items() if dataclasses.is_dataclass(thing)]
     if not found:
         raise ValueError(f"plugin {package!r} exports no part and no recipe in __all__")
-    taken = [name for name in found if name in parts() or name in recipes()]
+    known = (*parts(), *recipes(), *VALUES, *_RESERVED)
+    taken = [name for name in found if name in known]
     if taken:
         raise ValueError(f"plugin {package!r}: {', '.join(taken)} is the name of another part")
     _plugins.append(package)
@@ -104,9 +106,15 @@ def cite(name: str) -> str:
 
 def needs(recipe: Any) -> list[str]:
     """Return the pools without which `recipe` cannot be drawn."""
-    optional = {leaf.pool for _, leaf in leaves(recipe) if isinstance(leaf, Given)}
-    drawn = {leaf.pool for _, leaf in leaves(recipe) if isinstance(leaf, Files)}
-    return sorted(drawn - optional)
+    return sorted(_needed(recipe))
+
+
+def _needed(thing: Any) -> set[str]:
+    if isinstance(thing, Files):
+        return {thing.pool}
+    if isinstance(thing, Given):
+        return (_needed(thing.part) - {thing.pool}) | _needed(thing.otherwise)
+    return {pool for _, child in children(thing) for pool in _needed(child)}
 
 
 def look_up(name: str, known: dict[str, Any], what: str, path: str = "") -> Any:

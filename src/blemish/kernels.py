@@ -47,6 +47,32 @@ def extent(mask: Any) -> tuple[int, int, int, int]:
 
 
 @_compiled  # type: ignore[untyped-decorator]
+def under(mask: Any, most: int) -> Any:
+    """Return the flat indices of the pixels with mask > 0, up to one more than `most` of them."""
+    flat = mask.reshape(-1)
+    found = np.empty(most + 1, np.intp)
+    count = 0
+    for i in range(flat.size):
+        if flat[i] > 0:
+            found[count] = i
+            count += 1
+            if count > most:
+                break
+    return found[:count]
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def scatter(row: Any, values: Any, pixels: Any, band: Any, levels: Any) -> None:
+    """Write `row` (1, n, C) and `values` (1, n) to the given pixels of `band` and of `levels`."""
+    height, width, channels = band.shape
+    flat, plane = band.reshape(height * width, channels), levels.reshape(-1)
+    for i in range(pixels.size):
+        plane[pixels[i]] = values[0, i]
+        for c in range(channels):
+            flat[pixels[i], c] = row[0, i, c]
+
+
+@_compiled  # type: ignore[untyped-decorator]
 def stretch(picture: Any, ratio: Any, corner: Any, wanted: Any, layer: Any) -> None:
     """Write to `layer` (h, w, C) where `wanted` (h, w) is above 0 what `picture` shows there.
 
@@ -174,8 +200,8 @@ def measure(change: Any, label: Any) -> tuple[int, float]:
 
 
 @_compiled  # type: ignore[untyped-decorator]
-def fill_holes(marked: Any, inside: Any, limit: int, filled: Any) -> None:
-    """Set to 1 in `filled`, a copy of `marked`, the enclosed holes of up to `limit` pixels.
+def fill_holes(marked: Any, inside: Any, limit: int) -> None:
+    """Set to 1 in `marked` its enclosed holes of up to `limit` pixels.
 
     A hole is a 4-connected part of the unmarked pixels that does not reach the border of the box.
     It is filled where `inside` is above 0. Each pixel is visited a bounded number of times: a
@@ -186,7 +212,7 @@ def fill_holes(marked: Any, inside: Any, limit: int, filled: Any) -> None:
     stack = np.empty((limit + 1, 2), np.int32)
     for y in range(height):
         for x in range(width):
-            if marked[y, x] or known[y, x] or not inside[y, x] > 0:
+            if not inside[y, x] > 0 or marked[y, x] or known[y, x]:
                 continue
             count, taken, is_open = 1, 0, False
             stack[0, 0], stack[0, 1] = y, x
@@ -213,4 +239,4 @@ def fill_holes(marked: Any, inside: Any, limit: int, filled: Any) -> None:
                 i, j = stack[p, 0], stack[p, 1]
                 known[i, j] = 1 if small else 2
                 if small and inside[i, j] > 0:
-                    filled[i, j] = 1
+                    marked[i, j] = 1

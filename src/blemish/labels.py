@@ -40,14 +40,10 @@ class Changed:
         # A thousandth of a level above the tolerance: float32 must not tip the balance.
         tolerance = self.tolerance_levels + 1e-3
         _, label = cv2.threshold(change, tolerance, 1.0, cv2.THRESH_BINARY)
-        if self.hole > 0 and 0 < (marked := cv2.countNonZero(label)) < label.size:
+        if self.hole > 0:
             from .kernels import fill_holes
 
-            limit = int(max(2.0, self.hole * min(label.shape)) ** 2)
-            if marked < cv2.countNonZero(mask):
-                before = np.asarray(label, np.float32)
-                label = before.copy()
-                fill_holes(before, mask, limit, label)
+            fill_holes(label, mask, int(max(2.0, self.hole * min(label.shape)) ** 2))
         return np.asarray(label, np.float32)
 
 

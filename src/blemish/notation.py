@@ -12,30 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from . import values
 from .catalog import look_up, nearest, parts, recipes
 from .composition import Limits
 from .file import File
-from .recipe import Combined, Recipe
-from .values import Value
+from .recipe import Combined, Recipe, check_recipe
+from .values import VALUES, Value
 
 _CONTAINERS: dict[str, type] = {cls.__name__: cls for cls in (Recipe, Combined, Limits, File)}
-_VALUES: dict[str, type] = {
-    "uniform": values.Uniform,
-    "loguniform": values.LogUniform,
-    "normal": values.Normal,
-    "gamma": values.Gamma,
-    "integers": values.Integers,
-    "choice": values.Choice,
-    "some": values.Some,
-    "repeated": values.Repeated,
-    "files": values.Files,
-    "given": values.Given,
-    "seed": values.Seed,
-}
-_VALUE_NAMES = {cls: name for name, cls in _VALUES.items()}
+_VALUE_NAMES = {cls: name for name, cls in VALUES.items()}
 
 
 def is_recipe_file(name: Any) -> bool:
@@ -53,12 +41,12 @@ def load_recipe(path: Path) -> Any:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is not readable as YAML: {error}") from error
-    if isinstance(data, dict) and "runs" in data:
+    if isinstance(data, dict) and isinstance(data.get("runs"), list) and data["runs"]:
         data = data["runs"][-1]
     if isinstance(data, dict) and "recipe" in data:
         data = data["recipe"]
     try:
-        return from_dict(data)
+        return check_recipe(from_dict(data))
     except (ValueError, TypeError, LookupError) as error:
         raise ValueError(f"{path}: {_told(error)}") from error
 
@@ -82,6 +70,8 @@ def to_dict(thing: Any) -> Any:
         return {type(thing).__name__: {name: to_dict(getattr(thing, name)) for name in fields}}
     if isinstance(thing, (list, tuple)):
         return [to_dict(item) for item in thing]
+    if isinstance(thing, np.generic):
+        return thing.item()
     if thing is None or isinstance(thing, (bool, int, float, str)):
         return thing
     raise TypeError(f"{thing!r} cannot be written as data")
@@ -139,16 +129,17 @@ def _replaced(thing: Any, names: list[str], data: Any, path: str) -> Any:
 
 def _read(data: Any, hint: Any, path: str) -> Any:
     """Return what `data` stands for, in a field with the type `hint`."""
-    if isinstance(data, str):
-        if str in _types(hint):
-            return data
-        return _named(data, path)
-    if isinstance(data, (list, tuple)):
-        return tuple(_read(item, hint, f"{path}.{i}") for i, item in enumerate(data))
-    if isinstance(data, dict):
-        return _part(data, path, hint)
-    _check_type(data, hint, path)
-    return data
+    read = data
+    if isinstance(data, str) and str not in _types(hint):
+        read = _named(data, path)
+    elif isinstance(data, (list, tuple)):
+        tuples = [t for t in _types(hint) if typing.get_origin(t) is tuple]
+        inner = typing.get_args(tuples[0])[0] if tuples else Any
+        read = tuple(_read(item, inner, f"{path}.{i}") for i, item in enumerate(data))
+    elif isinstance(data, dict):
+        read = _part(data, path, hint)
+    _check_type(read, hint, path)
+    return read
 
 
 def _named(name: str, path: str) -> Any:
@@ -165,12 +156,12 @@ def _part(data: dict[Any, Any], path: str, hint: Any) -> Any:
             f"here are {len(data)} names: {', '.join(map(str, data))}"
         )
     name, fields = next(iter(data.items()))
-    cls = look_up(str(name), {**parts(), **_CONTAINERS, **_VALUES}, "part", path)
-    here = f"{path}.{name}" if name in _VALUES else path
+    cls = look_up(str(name), {**parts(), **_CONTAINERS, **VALUES}, "part", path)
+    here = f"{path}.{name}" if name in VALUES else path
     if isinstance(fields, list):
         if cls is values.Choice:
             fields = [fields]
-        if name not in _VALUES:
+        if name not in VALUES:
             raise ValueError(f"{path}: {name} takes fields by name, not a list")
         names = [f.name for f in dataclasses.fields(cls)]
         if len(fields) > len(names):
@@ -185,7 +176,7 @@ def _built(cls: type, fields: dict[str, Any], path: str, hint: Any = Any) -> Any
     hints = _hints(cls)
     if cls is values.Choice:
         # An option stands where the choice stands: a word in a field of words names no part.
-        hints = {**hints, "options": hint}
+        hints = {**hints, "options": tuple[hint, ...]}
     for name in fields:
         _field(str(name), hints, path, cls.__name__)
     read = {name: _read(value, hints[name], f"{path}.{name}") for name, value in fields.items()}
@@ -215,9 +206,9 @@ def _types(hint: Any) -> tuple[Any, ...]:
 
 
 def _check_type(data: Any, hint: Any, path: str) -> None:
-    """Raise TypeError where a number, bool or None stands in a field of another type."""
+    """Raise TypeError where what is neither a value nor of its type stands in a plain field."""
     wanted = _types(hint)
-    if not set(wanted) <= {int, float, bool, str, type(None)}:
+    if isinstance(data, Value) or not set(wanted) <= {int, float, bool, str, type(None)}:
         return
     kind = type(data)
     if kind in wanted or (kind is int and float in wanted):

@@ -38,7 +38,8 @@ class Blend(Protocol):
     def margin(self, stencil: Stencil, /) -> int:
         """Return how many pixels of context around the stencil the blend wants.
 
-        0 promises that each pixel depends on that pixel alone.
+        0 promises that each pixel depends on that pixel alone; such a blend is called with bands of
+        the box, or with the pixels under the mask as one row (1, n, C).
         """
 
 

@@ -23,6 +23,7 @@ from .layouts import normals_of
 from .notation import to_dict
 from .pools import Entries, Entry, PoolLike, fingerprint, open_pools
 from .random import rng_of
+from .recipe import check_recipe
 
 FURTHER_SOURCES = 5
 """How many other sources an index tries when its own refuses every draw."""
@@ -181,6 +182,7 @@ def plan(job: Job, start: int = 0, first_seed: int | None = None) -> Plan:
     """
     root, found = find_sources(job.source, job.name)
     pools = open_pools(textures=job.textures, defects=job.defects)
+    check_recipe(job.recipe)
     missing = [pool for pool in needs(job.recipe) if pool not in (*pools, "sources")]
     if missing:
         told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)

@@ -168,11 +168,15 @@ def chosen(recipe: Any, dice: Dice) -> Any:
     """
     while isinstance(recipe, Choice):
         recipe = recipe.pick(dice.rng)
-    return _checked(recipe).chosen(dice)
+    return check_recipe(recipe).chosen(dice)
 
 
-def _checked(recipe: Any) -> Any:
-    if isinstance(recipe, type) or not hasattr(recipe, "chosen"):
+def check_recipe(recipe: Any) -> Any:
+    """Return `recipe`, which is one, or a choice of some; TypeError otherwise."""
+    if isinstance(recipe, Choice):
+        for option in recipe.options:
+            check_recipe(option)
+    elif isinstance(recipe, type) or not hasattr(recipe, "chosen"):
         raise TypeError(
             f"a recipe was expected, not {recipe!r:.80}; blemish.find gives one by name"
         )
@@ -222,7 +226,7 @@ def sampled(
                     f"{path or 'the recipe'} is {leaf!r:.80}, yet to be drawn: pass rng, as in "
                     "synthesize(recipe, image, rng=0)"
                 )
-        drawn: Sample = _checked(bind(recipe, pools)).made(scene, None, (), null)
+        drawn: Sample = check_recipe(bind(recipe, pools)).made(scene, None, (), null)
         return drawn
     dice = Dice(generator(rng), pools)
     made: Sample = chosen(recipe, dice).made(scene, dice, (), null)

@@ -86,6 +86,11 @@ class Scene:
         Where `largest` (H, W) is given, a longer side is reduced to it, averaged without aliasing.
         Raises LookupError for a file of a recipe that was read back without its pools.
         """
+        colour = self.look(file, largest)
+        return to_channels(to_float(colour, white_of(colour)), self.channels)
+
+    def look(self, file: File, largest: tuple[int, int] | None = None) -> NDArray[Any]:
+        """Return what `read` does in the image's own dtype and channels, (h, w, 1 or 3)."""
         origin = file.origin[0] if isinstance(file.origin, tuple) else file.origin
         if origin is None:
             raise LookupError(
@@ -93,10 +98,10 @@ class Scene:
                 f"pass {file.pool}=FOLDER when calling the recipe"
             )
         image = cached(origin) if isinstance(origin, Path) else check_image(origin)
-        colour = colour_of(image)
+        colour: NDArray[Any] = colour_of(image)
         if largest and (colour.shape[0] > largest[0] or colour.shape[1] > largest[1]):
             h, w = (min(own, most) for own, most in zip(colour.shape[:2], largest, strict=True))
             # Before it becomes floats: a third of the time.
             reduced = cv2.resize(np.ascontiguousarray(colour), (w, h), interpolation=cv2.INTER_AREA)
             colour = np.asarray(reduced, colour.dtype).reshape(h, w, -1)
-        return to_channels(to_float(colour, white_of(image)), self.channels)
+        return colour

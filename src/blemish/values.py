@@ -294,18 +294,21 @@ def _fields_of(part: type) -> tuple[str, ...]:
     return names
 
 
+def children(thing: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (name, what is there) for the fields of a part or value, or the items of a tuple."""
+    if isinstance(thing, (tuple, list)):
+        yield from ((str(number), item) for number, item in enumerate(thing))
+    names: Iterable[str] = vars(thing) if isinstance(thing, Value) else _fields_of(type(thing))
+    for name in names:
+        yield name, getattr(thing, name)
+
+
 def leaves(thing: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield (path, value) for every value and file inside `thing`, values inside values too."""
-    names: Iterable[str] = _fields_of(type(thing))
     if isinstance(thing, (Value, File)):
         yield path, thing
-    if isinstance(thing, Value):
-        names = vars(thing)
-    if isinstance(thing, (tuple, list)):
-        for number, item in enumerate(thing):
-            yield from leaves(item, f"{path}.{number}" if path else str(number))
-    for name in names:
-        yield from leaves(getattr(thing, name), f"{path}.{name}" if path else name)
+    for name, child in children(thing):
+        yield from leaves(child, f"{path}.{name}" if path else name)
 
 
 def check_range(name: str, value: Any, low: float, high: float = math.inf) -> None:
@@ -317,3 +320,19 @@ def check_range(name: str, value: Any, low: float, high: float = math.inf) -> No
         if not low <= extreme <= high:
             bounds = f"at least {low}" if high == math.inf else f"in [{low}, {high}]"
             raise ValueError(f"{name} must be {bounds}, not {extreme}")
+
+
+VALUES: dict[str, type[Value]] = {
+    "uniform": Uniform,
+    "loguniform": LogUniform,
+    "normal": Normal,
+    "gamma": Gamma,
+    "integers": Integers,
+    "choice": Choice,
+    "some": Some,
+    "repeated": Repeated,
+    "files": Files,
+    "given": Given,
+    "seed": Seed,
+}
+"""The values by the name that they have in a recipe written as data."""

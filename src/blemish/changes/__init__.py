@@ -1,6 +1,6 @@
 """What alters a layer before it is blended: (layer) -> layer, float32 (h, w, C) in [0, 1]."""
 
-from ._apply import changed
+from ._apply import changed, changed_levels, freeze_changes
 from .autocontrast import Autocontrast
 from .brightness import Brightness
 from .equalize import Equalize
@@ -26,4 +26,6 @@ __all__ = [
     "Sharpness",
     "Solarize",
     "changed",
+    "changed_levels",
+    "freeze_changes",
 ]

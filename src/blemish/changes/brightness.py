@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ..values import check_range
 class Brightness:
     """Every value times `factor` plus `offset_levels`, clipped."""
 
+    by_value: ClassVar[bool] = True
     factor: float = 1.0
     offset_levels: float = 0.0
 

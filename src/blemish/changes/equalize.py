@@ -16,8 +16,12 @@ class Equalize:
 
     def __call__(self, layer: Floats) -> Floats:
         """Return the equalized layer."""
-        channels = []
-        for channel in cv2.split(layer):
-            levels = np.asarray(cv2.multiply(channel, 255.0, dtype=cv2.CV_8U))
-            channels.append(cv2.multiply(cv2.equalizeHist(levels), 1 / 255, dtype=cv2.CV_32F))
-        return np.asarray(cv2.merge(channels), np.float32).reshape(layer.shape)
+        levels = cv2.convertScaleAbs(layer, alpha=255).reshape(layer.shape)
+        table = np.empty((256, 1, layer.shape[2]), np.float32)
+        for c in range(layer.shape[2]):
+            count = cv2.calcHist([levels], [c], None, [256], [0, 256]).ravel()
+            below = np.cumsum(count) - count[np.flatnonzero(count)[0]]
+            # One level alone has no histogram to flatten.
+            table[:, 0, c] = below / below[-1] if below[-1] else np.linspace(0, 1, 256)
+        equalized = cv2.LUT(levels, np.clip(table, 0, 1))
+        return np.asarray(equalized, np.float32).reshape(layer.shape)

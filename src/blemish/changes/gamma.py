@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ class Gamma:
         red, green, blue: the exponents; a grey layer takes `red`.
     """
 
+    by_value: ClassVar[bool] = True
     red: float = 1.0
     green: float = 1.0
     blue: float = 1.0

@@ -31,11 +31,11 @@ class HueSaturation:
         """Return the layer in other colours."""
         if layer.shape[2] == 1:
             return layer
-        h, s, v = cv2.split(cv2.cvtColor(layer, cv2.COLOR_RGB2HSV))
-        h += np.float32(360 * self.hue)
-        h[h >= 360] -= np.float32(360)
-        h[h < 0] += np.float32(360)
+        shifted = np.asarray(cv2.cvtColor(layer, cv2.COLOR_RGB2HSV), np.float32)
+        h, s = shifted[:, :, 0], shifted[:, :, 1]
+        # OpenCV takes hues above 360 degrees as they come round again, but none below 0.
+        h += np.float32(360 * (1 + self.hue))
         s += np.float32(self.saturation)
         np.clip(s, 0, 1, out=s)
-        shifted = cv2.cvtColor(cv2.merge([h, s, v]), cv2.COLOR_HSV2RGB)
-        return np.clip(np.asarray(shifted, np.float32), 0, 1)
+        coloured = np.asarray(cv2.cvtColor(shifted, cv2.COLOR_HSV2RGB), np.float32)
+        return np.clip(coloured, 0, 1, out=coloured)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ..values import check_range
 class Posterize:
     """Each channel reduced to 2 ** bits values, at 256 levels."""
 
+    by_value: ClassVar[bool] = True
     bits: int = 4
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ..arrays import Floats, to_channels
-from ..changes import changed
+from ..changes import changed, freeze_changes
 from ..noise import fbm
 from ..random import choice, loguniform, seed, uniform
 from ..scene import Scene
@@ -50,6 +50,7 @@ class Marbled:
     changes: Any = ()
 
     def __post_init__(self) -> None:
+        freeze_changes(self)
         check_range("Marbled.cells", self.cells, 0.1, 1000)
         check_range("Marbled.stretch", self.stretch, 1, 100)
         check_range("Marbled.warp", self.warp, 0, 100)

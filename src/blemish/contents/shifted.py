@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..arrays import Floats
-from ..changes import changed
+from ..changes import changed, freeze_changes
 from ..random import uniform
 from ..scene import Scene
 from ..stencil import Stencil
@@ -27,6 +27,7 @@ class Shifted:
     changes: Any = ()
 
     def __post_init__(self) -> None:
+        freeze_changes(self)
         check_range("Shifted.y", self.y, 0, 1)
         check_range("Shifted.x", self.x, 0, 1)
 

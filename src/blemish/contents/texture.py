@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..arrays import Floats
-from ..changes import changed
+from ..changes import changed, changed_levels, freeze_changes
 from ..file import File
 from ..random import files
 from ..scene import Scene
@@ -30,6 +30,9 @@ class Texture:
     file: File = files("textures")
     changes: Any = ()
 
+    def __post_init__(self) -> None:
+        freeze_changes(self)
+
     def __call__(self, scene: Scene, stencil: Stencil) -> Floats:
         """Return the layer (h, w, C)."""
         return stretched(_picture(self, scene), scene.shape, stencil)
@@ -38,6 +41,9 @@ class Texture:
 @lru_cache(maxsize=1)
 def _picture(texture: Texture, scene: Scene) -> Floats:
     """Return the changed picture; kept, because a large box is asked for in bands."""
+    levels = scene.look(texture.file, scene.shape)
+    if levels.dtype == np.uint8 and levels.shape[2] == scene.channels:
+        return changed_levels(levels, texture.changes)
     return changed(scene.read(texture.file, scene.shape), texture.changes)
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ..arrays import Floats
-from ..changes import changed
+from ..changes import changed, freeze_changes
 from ..file import File
 from ..images import BadFile
 from ..pools import mask_of
@@ -45,6 +45,7 @@ class DefectBank:
     changes: Any = ()
 
     def __post_init__(self) -> None:
+        freeze_changes(self)
         check_range("DefectBank.scale", self.scale, 1e-2, 1e2)
 
     def __call__(self, scene: Scene) -> Stencil:

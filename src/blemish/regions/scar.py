@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..changes import changed
+from ..changes import changed, freeze_changes
 from ..random import uniform
 from ..scene import Scene
 from ..stencil import SURROUNDINGS_PX, Stencil
@@ -41,6 +41,7 @@ class Scar:
     changes: Any = ()
 
     def __post_init__(self) -> None:
+        freeze_changes(self)
         for name in ("length", "width", "y", "x"):
             check_range(f"Scar.{name}", getattr(self, name), 0, 1)
 
