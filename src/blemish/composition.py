@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats, settle, to_float
+from .kinds import kind_named
 from .sample import Defect
 from .scene import Scene
 from .stencil import Stencil
 from .values import check_range
 
-_KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _BAND_PX = 2**15
-_RESERVED = ("good", "combined")
 
 
 class Refused(Exception):
@@ -56,16 +54,6 @@ class Limits:
         return ""
 
 
-def check_kind(kind: str) -> str:
-    """Return `kind`, which can name a folder; ValueError otherwise."""
-    if not isinstance(kind, str) or not _KIND.fullmatch(kind) or kind in _RESERVED:
-        raise ValueError(
-            f"kind {kind!r} names a folder: letters, digits, '_', '-' and '.', and not "
-            f"{' or '.join(_RESERVED)}"
-        )
-    return kind
-
-
 def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool) -> Defect:
     """Return the defect that a drawn `Recipe` makes, or raise Refused."""
     from .kernels import measure
@@ -76,7 +64,7 @@ def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool
     box = stencil.fitted(recipe.blend.margin(stencil), *scene.shape)
     if box is None:
         raise Refused("the shape is empty or outside the image")
-    kind = recipe.kind or check_kind(stencil.kind or "defect")
+    kind = recipe.kind or kind_named(stencil.kind)
     clean = scene.colour[box.top : box.top + box.height, box.left : box.left + box.width]
     native = _so_far(clean, box, earlier)
     after, change = _blended(recipe, scene, box, (clean, native), null)

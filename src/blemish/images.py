@@ -39,7 +39,7 @@ class BadFile(ValueError):
 
     def __init__(self, path: Path | str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
-        self.file = str(path)
+        self.file, self.reason = str(path), reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,6 +304,11 @@ def _encode(image: NDArray[Any], suffix: str) -> bytes:
     if image.dtype == np.float32:
         _check_range(image)
     return bytes(cv2.imencode(suffix, _swap_red_and_blue(image))[1])
+
+
+def size_of(path: Path) -> int:
+    """Return the size of a file in bytes, or -1 where it is not there: a link to nothing."""
+    return path.stat().st_size if path.exists() else -1
 
 
 def storable(pixels: NDArray[Any]) -> NDArray[Any]:

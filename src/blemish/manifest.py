@@ -13,13 +13,15 @@ import yaml
 
 from ._version import __version__
 from .catalog import add_plugin
+from .file import File
 from .images import load, storable
-from .notation import dump, from_dict, replaced
+from .notation import dump, from_dict, replaced, yaml_told
 from .png import encode
 from .pools import PoolLike, open_pools
 from .recipe import sampled
 from .sample import Sample
 from .scene import Scene
+from .values import leaves
 
 MANIFEST, RECIPE, PREVIEW = "manifest.jsonl", "recipe.yaml", "preview.png"
 
@@ -43,7 +45,8 @@ def read_runs(out: Path) -> list[dict[str, Any]]:
     try:
         runs: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["runs"]
     except (yaml.YAMLError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} was not written by blemish, or is damaged: {error}") from error
+        told = yaml_told(error) if isinstance(error, yaml.YAMLError) else "it tells of no runs"
+        raise ValueError(f"{path} is damaged, or was not written by blemish: {told}") from error
     return runs
 
 
@@ -97,7 +100,8 @@ def replay(
     for place, data in (edits or {}).items():
         recipe = replaced(recipe, place, data)
     pools = {"textures": textures or run["textures"], "defects": defects or run["defects"]}
-    opened = open_pools(**pools, sources=root)
+    used = {leaf.pool for _, leaf in leaves(recipe) if isinstance(leaf, File)}
+    opened = open_pools(**{n: p for n, p in {**pools, "sources": root}.items() if n in used})
     scene = Scene(storable(loaded.pixels), run["white"], root / record["source"])
     sample = sampled(recipe, scene, None, opened, record["status"] == "null")
     digest = hashlib.sha256(encode(sample.image)).hexdigest()

@@ -40,7 +40,7 @@ def load_recipe(path: Path) -> Any:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not readable as YAML: {error}") from error
+        raise ValueError(f"{path} is not readable as YAML: {yaml_told(error)}") from error
     if isinstance(data, dict) and isinstance(data.get("runs"), list) and data["runs"]:
         data = data["runs"][-1]
     if isinstance(data, dict) and "recipe" in data:
@@ -49,6 +49,13 @@ def load_recipe(path: Path) -> Any:
         return check_recipe(from_dict(data))
     except (ValueError, TypeError, LookupError) as error:
         raise ValueError(f"{path}: {_told(error)}") from error
+
+
+def yaml_told(error: Exception) -> str:
+    """Return what is wrong with a YAML text, on one line."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).split("\n")[0]
+    return f"line {mark.line + 1}: {problem}" if mark is not None else problem
 
 
 def dump(data: Any) -> str:

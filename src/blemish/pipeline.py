@@ -151,7 +151,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Report:
     runs = read_runs(job.out)
     state = State(job.out)
     start = state.start(job, runs)
-    planned = plan(job, start, runs[0]["seed"] if runs and start else None)
+    planned = plan(job, start, runs[0] if runs and start else None)
     state.open(planned, runs)
     own = planned.own_chunks()
     todo = [chunk for chunk in own if not state.complete(chunk, planned)]
@@ -168,25 +168,27 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Report:
 
 def _finish(planned: Plan, runs: list[dict[str, Any]], state: State) -> Report:
     """Write manifest, recipe and preview if every chunk of every shard is there; report."""
-    job, chunks = planned.job, planned.chunks()
-    complete = all(state.committed(chunk, planned) for chunk in chunks)
-    kinds: Counter[str] = Counter()
-    bad: dict[str, str] = {}
-    failed = normals = 0
-    for chunk in chunks if complete else planned.own_chunks():
-        for line in state.lines(chunk):
-            bad.update(line["bad"])
-            normals += len(line.get("files", ()))
-            if "record" in line:
-                failed += line["record"]["status"] == "failed"
-                kinds.update([line["record"]["kind"]] if line["record"]["kind"] else [])
-    if complete:
-        runs = [*runs[: _before(runs, planned.start)], _run(planned)]
-        write_atomic(job.out / RECIPE, write_runs(runs).encode(), state.scratch)
-        state.write_manifest(chunks, planned.start)
-        _write_preview(job.out, job.white, state.scratch)
-        state.close()
-    return Report(job.out, complete, dict(sorted(kinds.items())), failed, normals, bad)
+    job = planned.job
+    lines = [line for chunk in planned.own_chunks() for line in state.lines(chunk, planned)]
+    with state.finishing(planned) as ours:
+        if ours:
+            lines = [line for chunk in planned.chunks() for line in state.lines(chunk, planned)]
+            runs = [*runs[: _before(runs, planned.start)], _run(planned)]
+            write_atomic(job.out / RECIPE, write_runs(runs).encode(), state.scratch)
+            state.write_manifest(planned)
+            _write_preview(job.out, job.white, state.scratch)
+            state.close()
+    complete = ours or ((job.out / MANIFEST).is_file() and not state.folder.exists())
+    records = [line["record"] for line in lines if "record" in line]
+    kinds = Counter(record["kind"] for record in records if record["kind"])
+    return Report(
+        job.out,
+        complete,
+        dict(sorted(kinds.items())),
+        failed=sum(record["status"] == "failed" for record in records),
+        normals=sum(len(line.get("files", ())) for line in lines),
+        bad={file: told for line in lines for file, told in line["bad"].items()},
+    )
 
 
 def _before(runs: list[dict[str, Any]], start: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -18,7 +19,7 @@ import numpy as np
 
 from .catalog import needs
 from .file import Pool
-from .images import SUFFIXES, find_images
+from .images import SUFFIXES, find_images, size_of
 from .layouts import normals_of
 from .notation import to_dict
 from .pools import Entries, Entry, PoolLike, fingerprint, open_pools
@@ -28,9 +29,13 @@ from .recipe import check_recipe
 FURTHER_SOURCES = 5
 """How many other sources an index tries when its own refuses every draw."""
 
+NULL_NAME = re.compile(r"null_\d{6,}\.")
+"""What null samples are called in test/good, where held back pictures keep their names."""
+
 _SAMPLES_A_CHUNK = 16
 _NORMALS_A_CHUNK = 64
 _HELD_BACK, _SHUFFLE = -1, -2
+_SHARED = ("sources", "test_good", "disjoint", "normals", "name")
 
 
 @dataclass(frozen=True)
@@ -148,8 +153,9 @@ class Plan:
         split = [("train", s) for s in self.train] + [("test", s) for s in self.held]
         flat = [(part, s, s.relative.replace("/", "_")) for part, s in split]
         paths = [(s, f"{s.name}/{part}/good/{file}") for part, s, file in flat]
-        if len({path for _, path in paths}) < len(paths):
-            # a/b.png and a_b.png: numbered, so that neither hides the other.
+        taken = any(NULL_NAME.match(file) for _, _, file in flat)
+        if taken or len({path for _, path in paths}) < len(paths):
+            # a/b.png and a_b.png, or the name of a null sample: numbered, so that none hides one.
             paths = [
                 (s, f"{s.name}/{part}/good/{number:06d}_{file}")
                 for number, (part, s, file) in enumerate(flat)
@@ -170,28 +176,29 @@ class Plan:
         return self.chunks()[number - 1 :: count]
 
 
-def plan(job: Job, start: int = 0, first_seed: int | None = None) -> Plan:
+def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     """Return the plan of a job.
 
     Args:
         start: the index of the first sample.
-        first_seed: the seed that decides which pictures are held back, where it is not the job's:
-            that of the run which an appended one belongs to.
+        first: the first run of the dataset (from recipe.yaml) that this one is appended to; it
+            decides which pictures are held back, and which are sources.
 
     Raises FileNotFoundError, ValueError or LookupError with what is missing, before any work.
     """
-    root, found = find_sources(job.source, job.name)
+    root, found = find_sources(job.source, job.name, job.out)
     pools = open_pools(textures=job.textures, defects=job.defects)
     check_recipe(job.recipe)
     missing = [pool for pool in needs(job.recipe) if pool not in (*pools, "sources")]
     if missing:
         told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)
         raise LookupError(f"this recipe needs {' and '.join(missing)}: pass {told}")
-    held, rest = _held_back(found, job, job.seed if first_seed is None else first_seed)
+    seed, n = (first["seed"], first["n"]) if first else (job.seed, job.n)
+    held, rest = _held_back(found, job, seed)
     train = sources = rest
     if job.disjoint:
-        order = rng_of(job.seed, _HELD_BACK).permutation(len(rest))
-        taken = {int(i) for i in order[: max(1, min(job.n, len(rest) // 2))]}
+        order = rng_of(seed, _HELD_BACK).permutation(len(rest))
+        taken = {int(i) for i in order[: max(1, min(n, len(rest) // 2))]}
         sources = tuple(s for i, s in enumerate(rest) if i in taken)
         train = tuple(s for i, s in enumerate(rest) if i not in taken)
         if not train and job.normals:
@@ -200,18 +207,27 @@ def plan(job: Job, start: int = 0, first_seed: int | None = None) -> Plan:
     settings = {
         "recipe": to_dict(job.recipe),
         **{name: getattr(job, name) for name in ("n", "seed", "test_good", "disjoint")},
-        **{name: getattr(job, name) for name in ("with_clean", "null", "normals", "white")},
+        **{name: getattr(job, name) for name in ("with_clean", "null", "normals", "white", "name")},
         "plugins": list(job.plugins),
         "sources": hashlib.sha256(listing.encode()).hexdigest(),
         "pools": fingerprint(pools),
     }
+    for setting in _SHARED:
+        if first and settings[setting] != first[setting]:
+            raise ValueError(
+                f"{job.out}: an appended run must have the {setting} of the first one, so that no "
+                f"picture is held back and learnt from; start a new dataset to change {setting}"
+            )
     return Plan(job, root, train, held, sources, pools, start, settings)
 
 
-def find_sources(source: str, name: str | None = None) -> tuple[Path, tuple[Source, ...]]:
+def find_sources(
+    source: str, name: str | None = None, out: Path | None = None
+) -> tuple[Path, tuple[Source, ...]]:
     """Return the root and the good pictures of SOURCE, sorted: a folder, dataset, tree or glob.
 
-    Raises FileNotFoundError where it is not there, ValueError where it holds no image.
+    What lies in `out`, where that is inside, is not taken for a source. Raises FileNotFoundError
+    where SOURCE is not there, ValueError where it holds no image.
     """
     folder = Path(source)
     if folder.is_dir():
@@ -226,15 +242,22 @@ def find_sources(source: str, name: str | None = None) -> tuple[Path, tuple[Sour
     else:
         hint = " It is a file: give its folder, or a glob." if folder.is_file() else ""
         raise FileNotFoundError(f"SOURCE {source} is not a folder and not a glob.{hint}")
+    inside = out.resolve() if out else root
+    if root.resolve() in inside.parents:
+        found = [(c, path) for c, path in found if inside not in path.resolve().parents]
     if not found:
         raise ValueError(f"SOURCE {source} holds no image ({', '.join(sorted(SUFFIXES))})")
-    if name is not None:
-        if len({c for c, _ in found}) > 1:
-            raise ValueError("name fits one class, and SOURCE holds several")
-        if not name or Path(name).name != name or name.startswith(".") or name == "clean":
-            raise ValueError(f"name {name!r} must name a folder, and not be 'clean'")
+    names = {name} if name is not None else {c for c, _ in found}
+    if name is not None and len({c for c, _ in found}) > 1:
+        raise ValueError("name fits one class, and SOURCE holds several")
+    for told in names:
+        if not told or Path(told).name != told or told.startswith(".") or told == "clean":
+            raise ValueError(
+                f"the name of a class must name a folder, and not {told!r}: "
+                "OUT/clean and hidden folders mean something else; give another with --name"
+            )
     return root, tuple(
-        Source(name or c, path, path.relative_to(root).as_posix(), path.stat().st_size)
+        Source(name or c, path, path.relative_to(root).as_posix(), size_of(path))
         for c, path in found
     )
 

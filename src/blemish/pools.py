@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .arrays import check_image
 from .file import POOLS, File, Pool
-from .images import find_images, read_mask, sha256_of
+from .images import BadFile, find_images, read_mask, sha256_of, size_of
 from .layouts import Pair, find_pairs
 
 PoolLike = str | Path | Sequence[Any] | None
@@ -43,7 +43,11 @@ class Entries:
 
     def __getitem__(self, index: int) -> File:
         entry = self.entries[index]
-        return File(self.name, entry.path, self._digest(entry), entry.kind, entry.origin)
+        try:
+            digest = self._digest(entry)
+        except FileNotFoundError as error:
+            raise BadFile(str(error.filename), "it is not there, or a link to nothing") from error
+        return File(self.name, entry.path, digest, entry.kind, entry.origin)
 
     def find(self, path: str) -> File:
         """Return the file of that relative path; LookupError where there is none."""
@@ -78,7 +82,7 @@ class Entries:
         told = hashlib.sha256()
         for entry in self.entries:
             parts = entry.origin if isinstance(entry.origin, tuple) else (entry.origin,)
-            sizes = [p.stat().st_size if isinstance(p, Path) else p.nbytes for p in parts]
+            sizes = [size_of(p) if isinstance(p, Path) else p.nbytes for p in parts]
             told.update(f"{entry.path}\0{sizes}\n".encode())
         return told.hexdigest()
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .composition import Limits, Refused, check_kind, defect_of
+from .composition import Limits, Refused, defect_of
 from .file import Pool
 from .images import BadFile
+from .kinds import check_kind
 from .labels import Changed
 from .parts import Blend, Content, Label, Placement, Region
 from .pools import PoolLike, open_pools

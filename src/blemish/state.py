@@ -6,6 +6,8 @@ When all chunks are recorded, the manifest is written from the records and the s
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -16,10 +18,15 @@ from typing import Any
 
 from ._version import __version__
 from .images import write_atomic
-from .manifest import MANIFEST, read_records
+from .manifest import MANIFEST, RECIPE, read_records
 from .plan import Chunk, Job, Plan
 
-_FOLDER = ".blemish"
+try:
+    import fcntl
+except ImportError:  # not on Windows, where shards that end at the same moment are not kept apart
+    fcntl = None  # type: ignore[assignment]
+
+_FOLDER, _JOB = ".blemish", "job.json"
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ class State:
             return int(runs[-1]["start"]) + int(runs[-1]["n"])
         if runs and job.resume:
             return int(runs[-1]["start"])
-        if self.out.is_dir() and any(self.out.iterdir()) and not job.resume:
+        held = self.out.is_dir() and any(path.name != _FOLDER for path in self.out.iterdir())
+        if (held or begun is not None) and not job.resume:
             raise FileExistsError(
                 f"{self.out} is not empty: --resume completes the job that was begun there, "
                 "--append adds to a finished dataset; or choose another folder"
@@ -60,69 +68,111 @@ class State:
         """Begin or go on; ValueError where OUT holds another job than this one."""
         settings = {**planned.settings, "version": __version__}
         begun = self._begun()
-        if begun is None:
-            same = [run for run in runs if run["start"] == planned.start]
-            known = {name: same[0].get(name) for name in settings} if same else None
-        else:
-            known = begun["settings"]
+        same = [run for run in runs if run["start"] == planned.start]
+        known = (
+            begun["settings"] if begun else {n: same[0].get(n) for n in settings} if same else None
+        )
         _check_same(self.out, known, json.loads(json.dumps(settings)))
-        self.scratch.mkdir(parents=True, exist_ok=True)
+        earlier, own = self._manifest(planned)
+        if not same and any(record["seed"] != planned.job.seed for record in own.values()):
+            raise ValueError(
+                f"{self.out} holds samples of another seed, and no {RECIPE} tells more"
+            )
+        if earlier < planned.start:
+            raise ValueError(
+                f"{self.out / MANIFEST} lacks lines of earlier runs, which this one cannot make: "
+                "restore it, or start a new dataset"
+            )
+        self._chunks(planned).mkdir(parents=True, exist_ok=True)
+        self.scratch.mkdir(exist_ok=True)
         if begun is None:
-            self._adopt(planned)
+            if same:
+                self._adopt(planned, own)
             told = json.dumps({"start": planned.start, "settings": settings})
-            write_atomic(self.folder / "job.json", told.encode(), self.scratch)
+            write_atomic(self.folder / _JOB, told.encode(), self.scratch)
 
     def complete(self, chunk: Chunk, planned: Plan) -> bool:
         """Return whether a chunk is recorded and every file of it is there."""
-        if not self._path(chunk).is_file():
+        if not self.committed(chunk, planned):
             return False
         return all(_there(self.out / path) for path in self._files(chunk, planned))
 
     def committed(self, chunk: Chunk, planned: Plan) -> bool:
         """Return whether a chunk is recorded."""
-        return self._path(chunk).is_file()
+        return self._path(chunk, planned).is_file()
 
-    def commit(self, chunk: Chunk, lines: Sequence[dict[str, Any]]) -> None:
+    def commit(self, chunk: Chunk, planned: Plan, lines: Sequence[dict[str, Any]]) -> None:
         """Record a chunk whose files are all written."""
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        write_atomic(self._path(chunk), text.encode(), self.scratch)
+        path = self._path(chunk, planned)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, text.encode(), self.scratch)
 
-    def lines(self, chunk: Chunk) -> Iterator[dict[str, Any]]:
+    def lines(self, chunk: Chunk, planned: Plan) -> Iterator[dict[str, Any]]:
         """Yield what was recorded of a chunk, a line an item."""
-        path = self._path(chunk)
+        path = self._path(chunk, planned)
         if path.is_file():
             yield from read_records(path)
 
-    def write_manifest(self, chunks: Sequence[Chunk], start: int) -> None:
+    @contextlib.contextmanager
+    def finishing(self, planned: Plan) -> Iterator[bool]:
+        """Yield whether it is for this run to write the manifest: not while chunks are missing.
+
+        Shards that end at once wait for each other here, and the second finds the work done.
+        """
+        try:
+            lock = (self.folder / "lock").open("w")
+        except FileNotFoundError:
+            yield False
+            return
+        with lock:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            # Without its job the state was removed by the shard that was waited for.
+            open_still = (self.folder / _JOB).is_file()
+            yield open_still and all(self.committed(c, planned) for c in planned.chunks())
+
+    def write_manifest(self, planned: Plan) -> None:
         """Write the manifest: the lines of earlier runs, and this one's in order of index."""
         temporary = self.scratch / f"{MANIFEST}-{os.getpid()}"
         with temporary.open("w", encoding="utf-8", newline="\n") as manifest:
-            if (self.out / MANIFEST).is_file():
+            if planned.start:
                 for record in read_records(self.out / MANIFEST):
-                    if record["index"] < start:
+                    if record["index"] < planned.start:
                         manifest.write(_line(record))
-            for chunk in chunks:
-                for line in self.lines(chunk):
+            for chunk in planned.chunks():
+                for line in self.lines(chunk, planned):
                     if "record" in line:
                         manifest.write(_line(line["record"]))
         temporary.replace(self.out / MANIFEST)
 
     def close(self) -> None:
-        """Remove the state of a finished job; another shard may be doing so too."""
+        """Remove the state of a finished job, the job itself first."""
+        (self.folder / _JOB).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _begun(self) -> dict[str, Any] | None:
-        path = self.folder / "job.json"
+        path = self.folder / _JOB
         if not path.is_file():
             return None
-        begun: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            begun: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(
+                f"{path} is damaged: remove it, then run again with --resume"
+            ) from error
         return begun
 
-    def _path(self, chunk: Chunk) -> Path:
-        return self.folder / "chunks" / f"{chunk.key}.jsonl"
+    def _chunks(self, planned: Plan) -> Path:
+        """Return where the chunks of this job are recorded, apart from those of any other."""
+        told = json.dumps([planned.start, planned.settings, __version__], sort_keys=True)
+        return self.folder / f"chunks-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+    def _path(self, chunk: Chunk, planned: Plan) -> Path:
+        return self._chunks(planned) / f"{chunk.key}.jsonl"
 
     def _files(self, chunk: Chunk, planned: Plan) -> Iterator[str]:
-        for line in self.lines(chunk):
+        for line in self.lines(chunk, planned):
             yield from line.get("files", ())
             record = line.get("record", {})
             for name in ("image", "mask"):
@@ -131,16 +181,24 @@ class State:
             if planned.job.with_clean and record.get("image"):
                 yield f"clean/{record['kind']}/{record['id']}.png"
 
-    def _adopt(self, planned: Plan) -> None:
+    def _manifest(self, planned: Plan) -> tuple[int, dict[int, dict[str, Any]]]:
+        """Return how many lines of earlier runs the manifest has, and this run's by index."""
+        earlier, own = 0, {}
+        path = self.out / MANIFEST
+        for record in read_records(path) if path.is_file() else ():
+            if record["index"] < planned.start:
+                earlier += 1
+            else:
+                own[record["index"]] = record
+        return earlier, own
+
+    def _adopt(self, planned: Plan, known: dict[int, dict[str, Any]]) -> None:
         """Take the records of a finished dataset over, so that only what is missing is redone."""
-        (self.folder / "chunks").mkdir(exist_ok=True)
-        if not (self.out / MANIFEST).is_file():
-            return
-        known = {r["index"]: r for r in read_records(self.out / MANIFEST)}
         for chunk in planned.chunks():
-            if chunk.what == "samples" and all(i in known for i in range(chunk.first, chunk.last)):
-                lines = [{"bad": {}, "record": known[i]} for i in range(chunk.first, chunk.last)]
-                self.commit(chunk, lines)
+            indices = range(chunk.first, chunk.last)
+            if chunk.what == "samples" and all(i in known for i in indices):
+                lines = [{"bad": {}, "record": known[i]} for i in indices]
+                self.commit(chunk, planned, lines)
 
 
 def _line(record: dict[str, Any]) -> str:

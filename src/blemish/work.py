@@ -7,9 +7,10 @@ from typing import Any
 
 from .catalog import add_plugin
 from .datasets.mvtec import write_normal, write_sample
-from .images import load, storable
+from .images import BadFile, load, storable
 from .notation import to_dict
 from .plan import Chunk, Plan, Source
+from .pools import Entries
 from .random import rng_of
 from .recipe import NoDefect, sampled
 from .sample import Sample
@@ -28,12 +29,13 @@ class Work:
         for plugin in self.plan.job.plugins:
             add_plugin(plugin)
         state = State(self.plan.job.out)
+        state.scratch.mkdir(parents=True, exist_ok=True)
         if chunk.what == "normals":
             pairs = self.plan.normals()[chunk.first : chunk.last]
             lines = [_copy(self.plan, state, source, path) for source, path in pairs]
         else:
             lines = [_make(self.plan, state, i) for i in range(chunk.first, chunk.last)]
-        state.commit(chunk, lines)
+        state.commit(chunk, self.plan, lines)
 
 
 def _copy(planned: Plan, state: State, source: Source, path: str) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def _copy(planned: Plan, state: State, source: Source, path: str) -> dict[str, A
     try:
         loaded = load(source.path)
     except (ValueError, FileNotFoundError) as error:
-        return {"bad": {source.relative: str(error)}, "files": []}
+        return {"bad": {source.relative: _told(error, source)}, "files": []}
     target = planned.job.out / path
     written = write_normal(source.path, loaded, target, planned.job.link, state.scratch)
     return {"bad": {}, "files": [written.relative_to(planned.job.out).as_posix()]}
@@ -58,13 +60,13 @@ def _make(planned: Plan, state: State, index: int) -> dict[str, Any]:
             loaded = load(source.path)
             scene = Scene(storable(loaded.pixels), job.white, source.path)
         except (ValueError, FileNotFoundError) as error:
-            bad[source.relative] = reason = str(error)
+            bad[source.relative] = reason = _told(error, source)
             continue
         digest = loaded.sha256
         try:
             sample = sampled(job.recipe, scene, rng, planned.pools_for(source), null)
         except NoDefect as refused:
-            attempts, reason = attempts + refused.attempts, str(refused)
+            attempts, reason = attempts + refused.attempts, _relative(str(refused), planned)
             bad.update(refused.bad)
             continue
         bad.update(sample.bad)
@@ -75,6 +77,21 @@ def _make(planned: Plan, state: State, index: int) -> dict[str, Any]:
         return {"bad": bad, "record": {**record, **paths, **_seen(sample)}}
     record = _record(planned, index, source, digest, attempts)
     return {"bad": bad, "record": {**record, "status": "failed", "reason": reason}}
+
+
+def _told(error: Exception, source: Source) -> str:
+    """Return what is wrong with a source, without the machine's own path of it."""
+    if isinstance(error, FileNotFoundError):
+        return f"{source.relative}: it is not there, or a link to nothing"
+    return f"{source.relative}: {error.reason if isinstance(error, BadFile) else error}"
+
+
+def _relative(reason: str, planned: Plan) -> str:
+    """Return a reason with the roots of the pools taken out of it."""
+    for pool in planned.pools.values():
+        if isinstance(pool, Entries) and pool.root is not None:
+            reason = reason.replace(f"{pool.root}/", "")
+    return reason
 
 
 def _record(

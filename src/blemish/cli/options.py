@@ -73,12 +73,17 @@ def edits_of(settings: Sequence[str]) -> dict[str, Any]:
     """Return path -> plain data for PATH=VALUE settings, the value read as YAML."""
     import yaml
 
+    from ..notation import yaml_told
+
     edits = {}
     for setting in settings:
         path, equals, value = setting.partition("=")
         if not equals or not path:
             raise ValueError(f"--set {setting}: write PATH=VALUE, as in region.area=0.05")
-        edits[path] = yaml.safe_load(value)
+        try:
+            edits[path] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ValueError(f"--set {setting}: {yaml_told(error)}") from error
     return edits
 
 

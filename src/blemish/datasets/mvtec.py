@@ -20,7 +20,8 @@ def write_sample(
     Returns image and mask (paths relative to `out`, mask None for a null sample) and image_sha256.
     """
     kind = sample.kind
-    paths: dict[str, str | None] = {"image": f"{name}/test/{kind}/{stem}.png", "mask": None}
+    file = f"{stem}.png" if kind != "good" else f"null_{stem}.png"
+    paths: dict[str, str | None] = {"image": f"{name}/test/{kind}/{file}", "mask": None}
     if kind != "good":
         paths["mask"] = f"{name}/ground_truth/{kind}/{stem}_mask.png"
         _write(out / str(paths["mask"]), sample.mask, scratch)

@@ -62,13 +62,30 @@ def _results(
     coming = iter(tasks)
     while True:
         for task in coming:
-            waiting[executor.submit(_run, task)] = task
+            with _undisturbed():
+                waiting[executor.submit(_run, task)] = task
             if len(waiting) >= ahead:
                 break
         if not waiting:
             return
         for future in wait(waiting, return_when=FIRST_COMPLETED).done:
             yield waiting.pop(future), future.result()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back meanwhile: a process started now is born with it blocked.
+
+    Without this a worker that is still starting would answer it with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def keep_memory() -> None:
