@@ -143,7 +143,7 @@ def test_shards_that_finish_at_once(given, wanted, tmp_path):
     shard(given, quicker, 2, 2)
     words = [str(word) for word in ("make", given[0], out, *given[1:], "--workers", 1)]
     command = [sys.executable, "-m", "blemish", *words, "--shard", "2/2", "--json"]
-    with (out / ".blemish" / "lock").open("w") as lock:
+    with (out / ".blemish" / "job.json").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as slower:
             wait_until(lambda: committed(out) == 6, what="the last chunk")

@@ -25,7 +25,7 @@ class Changed:
     A pixel of the stencil is labelled if a channel of it changed by more than `tolerance_levels`.
     No changed pixel is deleted: the median filter of NSA (Schlueter et al., ECCV 2022), whose idea
     this is, would erase a hairline. A hole is filled, inside the stencil, if a square of the side
-    `hole` (a fraction of the box's shorter side, at least 2 px) would cover its area.
+    `hole` (a fraction of the box's shorter side, at least 3 px) would cover its area.
     """
 
     tolerance_levels: float = 2.0
@@ -43,7 +43,7 @@ class Changed:
         if self.hole > 0:
             from .kernels import fill_holes
 
-            fill_holes(label, mask, int(max(2.0, self.hole * min(label.shape)) ** 2))
+            fill_holes(label, mask, int(max(3.0, self.hole * min(label.shape)) ** 2))
         return np.asarray(label, np.float32)
 
 

@@ -121,7 +121,7 @@ class State:
         Shards that end at once wait for each other here, and the second finds the work done.
         """
         try:
-            lock = (self.folder / "lock").open("w")
+            lock = (self.folder / _JOB).open("r+")
         except FileNotFoundError:
             yield False
             return
