@@ -201,16 +201,14 @@ def whole_job(side: int, rounds: int) -> None:
             "Pillow, reference, Pillow": chain,
         }
         taken = rates(calls, rounds)
-        taken = {
-            "blemish": taken["blemish"] / 16,
-            "Pillow, reference, Pillow": taken["Pillow, reference, Pillow"] / 4,
-        }
+        samples = {"blemish": 16, "Pillow, reference, Pillow": 4}
+        taken = {name: seconds / samples[name] for name, seconds in taken.items()}
         tell(f"the whole job, PNG to PNG, draem, {side} px (a sample)", taken)
 
 
 def memory(side: int) -> None:
     """Print the unique memory of a worker that makes draem samples."""
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import run; run.whole_job_alone(int(sys.argv[2]))"
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import run; run.alone(int(sys.argv[2]))"
     done = subprocess.run(
         [sys.executable, "-c", code, str(Path(__file__).parent), str(side)],
         capture_output=True,
@@ -220,7 +218,7 @@ def memory(side: int) -> None:
     print(f"\nunique memory (USS) of a worker at {side} px: {done.stdout.strip()} MB")
 
 
-def whole_job_alone(side: int) -> None:
+def alone(side: int) -> None:
     """Do 48 samples as a worker and print the largest USS seen after a sample, in MB."""
     cv2.setNumThreads(1)
     keep_memory()

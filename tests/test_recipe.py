@@ -425,7 +425,6 @@ def nan_of(base, layer, mask):
         ({"blend": Returns(np.zeros((10, 10, 3)))}, TypeError, "returned float64"),
         ({"blend": Returns(nan_of)}, ValueError, "not all finite"),
         ({"region": Returns(lambda scene: Stencil(np.ones((9, 9))))}, TypeError, "must be float32"),
-        ({"region": Box(tone=0.5, kind="a/b"), "kind": None}, ValueError, "names a folder"),
     ],
 )
 def test_a_part_that_returns_what_it_must_not_is_named(change, error, told):

@@ -11,8 +11,8 @@ from blemish import recipes
 from blemish.blends import Alpha, Paste
 from blemish.catalog import describe, needs
 from blemish.contents import Marbled, Texture
+from blemish.distributions import LogUniform, Uniform
 from blemish.recipes import cutpaste, cutpaste_scar, draem, real_defects
-from blemish.values import LogUniform, Uniform
 from conftest import change_of, defects, drawn, picture, pools, stencil_of, textures
 
 NAMES = recipes.__all__

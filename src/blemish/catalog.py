@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from .values import VALUES, Files, Given, children
+from .random import VALUES
+from .values import Files, Given, children
 
 _PACKAGES = ("regions", "placements", "contents", "changes", "blends", "labels")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -19,8 +19,9 @@ from . import values
 from .catalog import look_up, nearest, parts, recipes
 from .composition import Limits
 from .file import File
+from .random import VALUES
 from .recipe import Combined, Recipe, check_recipe
-from .values import VALUES, Value
+from .values import Value
 
 _CONTAINERS: dict[str, type] = {cls.__name__: cls for cls in (Recipe, Combined, Limits, File)}
 _VALUE_NAMES = {cls: name for name, cls in VALUES.items()}

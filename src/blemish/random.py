@@ -16,22 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from .distributions import Gamma, Integers, LogUniform, Normal, Uniform
 from .file import File, Pool
-from .values import (
-    Choice,
-    Dice,
-    Files,
-    Gamma,
-    Given,
-    Integers,
-    LogUniform,
-    Normal,
-    Seed,
-    Some,
-    Uniform,
-    drawn,
-    rebuilt,
-)
+from .values import Choice, Dice, Files, Given, Repeated, Seed, Some, Value, drawn, rebuilt
 
 _KEY = 2**64
 
@@ -141,3 +128,19 @@ def bind(thing: Any, pools: Mapping[str, Pool]) -> Any:
         return found
 
     return rebuilt(thing, attached)
+
+
+VALUES: dict[str, type[Value]] = {
+    "uniform": Uniform,
+    "loguniform": LogUniform,
+    "normal": Normal,
+    "gamma": Gamma,
+    "integers": Integers,
+    "choice": Choice,
+    "some": Some,
+    "repeated": Repeated,
+    "files": Files,
+    "given": Given,
+    "seed": Seed,
+}
+"""The values by the name that they have in a recipe written as data."""

@@ -1,4 +1,4 @@
-"""The values yet to be drawn, as classes; `blemish.random` has the functions that make them."""
+"""Values yet to be drawn: what they are, how they are found and replaced in a recipe."""
 
 from __future__ import annotations
 
@@ -44,104 +44,6 @@ class Value:
     __array__ = __abs__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = _undrawn
     __rpow__ = __pos__ = __trunc__ = __floor__ = __ceil__ = __complex__ = __getitem__ = _undrawn
     __contains__ = __divmod__ = __rdivmod__ = _undrawn
-
-
-@dataclass(frozen=True)
-class Uniform(Value):
-    """See `uniform`."""
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.high:
-            raise ValueError(f"uniform({self.low}, {self.high}): low must not exceed high")
-
-    def draw(self, dice: Dice) -> float:
-        return self.low + (self.high - self.low) * float(dice.rng.random())
-
-    def support(self) -> tuple[float, ...]:
-        return (self.low, self.high)
-
-
-@dataclass(frozen=True)
-class LogUniform(Value):
-    """See `loguniform`."""
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        if not 0 < self.low <= self.high:
-            raise ValueError(f"loguniform({self.low}, {self.high}): needs 0 < low <= high")
-
-    def draw(self, dice: Dice) -> float:
-        drawn = self.low * math.exp(math.log(self.high / self.low) * float(dice.rng.random()))
-        return min(max(drawn, self.low), self.high)
-
-    def support(self) -> tuple[float, ...]:
-        return (self.low, self.high)
-
-
-@dataclass(frozen=True)
-class Normal(Value):
-    """See `normal`."""
-
-    mean: float
-    deviation: float
-    low: float = -math.inf
-    high: float = math.inf
-
-    def __post_init__(self) -> None:
-        if not (self.deviation >= 0 and self.low <= self.high):
-            raise ValueError(f"{self!r}: needs deviation >= 0 and low <= high")
-
-    def draw(self, dice: Dice) -> float:
-        drawn = self.mean + self.deviation * float(dice.rng.standard_normal())
-        return min(max(drawn, self.low), self.high)
-
-    def support(self) -> tuple[float, ...]:
-        return tuple(v for v in (self.low, self.high) if math.isfinite(v))
-
-
-@dataclass(frozen=True)
-class Gamma(Value):
-    """See `gamma`."""
-
-    shape: float
-    scale: float
-    offset: float = 0.0
-    low: float = -math.inf
-    high: float = math.inf
-
-    def __post_init__(self) -> None:
-        if not (self.shape > 0 and self.scale > 0 and self.low <= self.high):
-            raise ValueError(f"{self!r}: needs shape > 0, scale > 0 and low <= high")
-
-    def draw(self, dice: Dice) -> float:
-        drawn = self.offset + self.scale * float(dice.rng.standard_gamma(self.shape))
-        return min(max(drawn, self.low), self.high)
-
-    def support(self) -> tuple[float, ...]:
-        return tuple(v for v in (self.low, self.high) if math.isfinite(v))
-
-
-@dataclass(frozen=True)
-class Integers(Value):
-    """See `integers`."""
-
-    low: int
-    high: int
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.high:
-            raise ValueError(f"integers({self.low}, {self.high}): low must not exceed high")
-
-    def draw(self, dice: Dice) -> int:
-        return int(dice.rng.integers(self.low, self.high + 1))
-
-    def support(self) -> tuple[int, ...]:
-        return (self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -320,19 +222,3 @@ def check_range(name: str, value: Any, low: float, high: float = math.inf) -> No
         if not low <= extreme <= high:
             bounds = f"at least {low}" if high == math.inf else f"in [{low}, {high}]"
             raise ValueError(f"{name} must be {bounds}, not {extreme}")
-
-
-VALUES: dict[str, type[Value]] = {
-    "uniform": Uniform,
-    "loguniform": LogUniform,
-    "normal": Normal,
-    "gamma": Gamma,
-    "integers": Integers,
-    "choice": Choice,
-    "some": Some,
-    "repeated": Repeated,
-    "files": Files,
-    "given": Given,
-    "seed": Seed,
-}
-"""The values by the name that they have in a recipe written as data."""
