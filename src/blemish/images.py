@@ -86,14 +86,17 @@ def load(path: Path) -> Loaded:
 def _load(path: Path) -> Loaded:
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder, not an image: list it with find_images")
-    data = path.read_bytes()
+    key, data = _key(path), path.read_bytes()
     try:
         pixels, faithful = _decode(data)
     except ValueError as error:
         raise BadFile(path, str(error)) from error
     if not faithful:
         _log.info("%s: converted to %s of shape %s", path, pixels.dtype, pixels.shape)
-    return Loaded(pixels, hashlib.sha256(data).hexdigest(), faithful)
+    if key not in _digests:
+        # Once while the file is unchanged: it costs as much as half the decoding.
+        _digests[key] = hashlib.sha256(data).hexdigest()
+    return Loaded(pixels, _digests[key], faithful)
 
 
 def read_image(path: Path) -> NDArray[Any]:

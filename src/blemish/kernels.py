@@ -31,19 +31,33 @@ def mix(base: Any, layer: Any, weight: Any, opacity: Any, mixed: Any) -> None:
 def extent(mask: Any) -> tuple[int, int, int, int]:
     """Return (top, left, bottom, right) of the smallest rectangle with mask > 0, or four zeros."""
     height, width = mask.shape
-    top, left, bottom, right = height, width, 0, 0
-    for y in range(height):
-        first = 0
-        while first < width and not mask[y, first] > 0:
-            first += 1
-        if first == width:
-            continue
-        last = width
-        while not mask[y, last - 1] > 0:
-            last -= 1
-        top, bottom = min(top, y), y + 1
-        left, right = min(left, first), max(right, last)
-    return (top, left, bottom, right) if bottom else (0, 0, 0, 0)
+    top, bottom = 0, height
+    while top < height and not _any(mask[top]):
+        top += 1
+    if top == height:
+        return 0, 0, 0, 0
+    while not _any(mask[bottom - 1]):
+        bottom -= 1
+    # A row is looked through only as far as the rectangle does not reach yet.
+    left, right = width, 0
+    for y in range(top, bottom):
+        for x in range(left):
+            if mask[y, x] > 0:
+                left = x
+                break
+        for x in range(width - 1, right - 1, -1):
+            if mask[y, x] > 0:
+                right = x + 1
+                break
+    return top, left, bottom, right
+
+
+@_compiled  # type: ignore[untyped-decorator]
+def _any(row: Any) -> bool:
+    for x in range(row.size):
+        if row[x] > 0:
+            return True
+    return False
 
 
 @_compiled  # type: ignore[untyped-decorator]
@@ -81,6 +95,11 @@ def stretch(picture: Any, ratio: Any, corner: Any, wanted: Any, layer: Any) -> N
     """
     height, width, channels = layer.shape
     bottom, right = picture.shape[0] - 1, picture.shape[1] - 1
+    lefts, overs = np.empty(width, np.intp), np.empty(width, np.float32)
+    for x in range(width):
+        across = min(max((x + corner[1] + 0.5) * ratio[1] - 0.5, 0.0), float(right))
+        lefts[x] = int(across)
+        overs[x] = across - lefts[x]
     for y in range(height):
         place = min(max((y + corner[0] + 0.5) * ratio[0] - 0.5, 0.0), float(bottom))
         above = int(place)
@@ -89,10 +108,8 @@ def stretch(picture: Any, ratio: Any, corner: Any, wanted: Any, layer: Any) -> N
         for x in range(width):
             if not wanted[y, x] > 0:
                 continue
-            across = min(max((x + corner[1] + 0.5) * ratio[1] - 0.5, 0.0), float(right))
-            left = int(across)
+            left, over = lefts[x], overs[x]
             next_ = min(left + 1, right)
-            over = np.float32(across - left)
             for c in range(channels):
                 first = picture[above, left, c]
                 first += over * (picture[above, next_, c] - first)

@@ -16,7 +16,7 @@ from .stencil import bounds
 
 def marked_of(label: Floats) -> NDArray[np.uint8]:
     """Return where `label` is above 0: uint8 (h, w), 0 or 255."""
-    return (label > 0).view(np.uint8) * np.uint8(255)
+    return np.negative((label > 0).view(np.uint8))  # 1 becomes 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class Sample:
         for defect in self.defects:
             h, w = defect.label.shape
             box = union[defect.top : defect.top + h, defect.left : defect.left + w]
-            np.maximum(box, defect.marked, out=box)
+            np.bitwise_or(box, defect.marked, out=box)
         return union
 
     @property

@@ -101,7 +101,10 @@ class Scene:
         colour: NDArray[Any] = colour_of(image)
         if largest and (colour.shape[0] > largest[0] or colour.shape[1] > largest[1]):
             h, w = (min(own, most) for own, most in zip(colour.shape[:2], largest, strict=True))
-            # Before it becomes floats: a third of the time.
-            reduced = cv2.resize(np.ascontiguousarray(colour), (w, h), interpolation=cv2.INTER_AREA)
+            # Before it becomes floats: a third of the time. Down to half, two pixels are averaged
+            # along each side by linear interpolation too, at a tenth of the time.
+            far = colour.shape[0] > 2 * h or colour.shape[1] > 2 * w
+            how = cv2.INTER_AREA if far else cv2.INTER_LINEAR
+            reduced = cv2.resize(np.ascontiguousarray(colour), (w, h), interpolation=how)
             colour = np.asarray(reduced, colour.dtype).reshape(h, w, -1)
         return colour

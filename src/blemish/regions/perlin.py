@@ -14,9 +14,9 @@ from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
 
-# Noise is smooth: with this many pixels a cell, interpolating it moves an edge by a fifth of a
-# pixel at most, and turning it costs several times what making it does.
-_PIXELS_A_CELL = 16
+# Noise is smooth: with this many pixels a cell, interpolating it moves an edge by less than half
+# a pixel, and turning it costs several times what making it does.
+_PIXELS_A_CELL = 10
 
 
 @dataclass(frozen=True)
