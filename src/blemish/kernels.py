@@ -54,7 +54,7 @@ def extent(mask: Any) -> tuple[int, int, int, int]:
 
 @_compiled  # type: ignore[untyped-decorator]
 def _any(row: Any) -> bool:
-    for x in range(row.size):
+    for x in range(row.size):  # noqa: SIM110 - numba compiles no generator
         if row[x] > 0:
             return True
     return False
