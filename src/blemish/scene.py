@@ -55,12 +55,12 @@ class Scene:
         """1 or 3, alpha not counted."""
         return int(self.colour.shape[2])
 
-    @cached_property
+    @property
     def colour(self) -> NDArray[Any]:
         """A view (H, W, C) of the image without alpha, in its own dtype."""
         return colour_of(self.image)
 
-    @cached_property
+    @property
     def full(self) -> float:
         """The value of the image that is full range."""
         return white_of(self.image, self.white)
