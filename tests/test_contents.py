@@ -27,7 +27,7 @@ def whole(scene):
 
 
 @pytest.mark.parametrize(
-    ("y", "x", "top", "left"), [(0.0, 0.0, 0, 0), (1.0, 1.0, 25, 42), (0.5, 0.25, 12, 10)]
+    ("y", "x", "top", "left"), [(0.0, 0.0, 0, 0), (1.0, 1.0, 25, 42), (0.5, 0.25, 13, 10)]
 )
 def test_shifted_is_a_box_of_the_picture(y, x, top, left):
     scene = Scene(picture(40, 60))

@@ -222,7 +222,7 @@ class TestPools:
         BAD["text.png"](textures / "text.png")
         out = tmp_path / "out"
         outcome = make(parts, out, "--textures", textures, "--json")
-        assert outcome.code == 0 and outcome.json["failed"] == 12
+        assert outcome.code == 1 and outcome.json["failed"] == 12
         assert all("text.png" in r["reason"] for r in records(out))
         assert str(tmp_path) not in (out / "manifest.jsonl").read_text()
 

@@ -150,7 +150,8 @@ class TestReplay:
 
     def test_failed_sample(self, tmp_path):
         save(tmp_path / "parts" / "black.png", np.zeros((48, 64, 3), np.uint8))
-        made(tmp_path / "parts", tmp_path / "out", "-n", 1, "--recipe", "cutpaste")
+        wanted = ("-n", 1, "--recipe", "cutpaste", "--workers", 1)
+        assert shell("make", tmp_path / "parts", tmp_path / "out", *wanted).code == 1
         outcome = replay(tmp_path / "out", {"id": "000000"}, tmp_path / "r")
         told(outcome, "000000", "failed", "nothing visible changed")
 

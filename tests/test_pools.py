@@ -165,7 +165,7 @@ def test_a_list_of_pairs(tmp_path):
     pair = (write(tmp_path / "a.png"), write(tmp_path / "m.png", mask()))
     for given in (pair, tuple(map(str, pair))):
         pool = open_pool("defects", [given])
-        assert pool[0].path == "a.png" and np.array_equal(mask_of(pool[0]), mask() > 0)
+        assert pool[0].path == str(pair[0]) and np.array_equal(mask_of(pool[0]), mask() > 0)
 
 
 @pytest.mark.parametrize(

@@ -192,9 +192,12 @@ def test_files_draws_any_file_of_the_pool():
     assert all(file.pool == "textures" and len(file.sha256) == 64 for file in found)
 
 
-@pytest.mark.parametrize("name", ["textures", "defects", "sources"])
-def test_a_missing_pool_says_which_option_to_pass(name):
-    with pytest.raises(LookupError, match=f"pass {name}=FOLDER .*--{name} DIR"):
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("textures", " .*--textures"), ("defects", " .*--defects"), ("sources", "$")],
+)
+def test_a_missing_pool_says_which_option_to_pass(name, option):
+    with pytest.raises(LookupError, match=f"pass {name}=FOLDER{option}"):
         draw(Part(inner=files(name)), 0)
 
 
@@ -361,7 +364,9 @@ def test_no_generator_is_made_up(wrong):
 def test_check_range_knows_what_a_value_can_become():
     check_range("Part.size", uniform(0, 1), 0, 1)
     check_range("Part.size", choice(0.5, uniform(0, 1)), 0, 1)
-    check_range("Part.size", normal(0.5, 9), 0, 1)  # unknown: seen when it is drawn
+    check_range("Part.size", normal(0.5, 9, low=0, high=1), 0, 1)
+    with pytest.raises(ValueError, match=r"Part\.size must be in \[0, 1\], not -inf"):
+        check_range("Part.size", normal(0.5, 9), 0, 1)
     with pytest.raises(ValueError, match=r"Part\.size must be in \[0, 1\], not 2"):
         check_range("Part.size", uniform(0, 2), 0, 1)
     with pytest.raises(ValueError, match="not 7"):

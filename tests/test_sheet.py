@@ -183,3 +183,9 @@ class TestPreview:
         monkeypatch.chdir(parts)
         outcome = shell("preview", ".", "-n", 2, "--out", tmp_path / "sheet.png")
         assert outcome.code == 0, outcome.err
+
+    def test_of_a_folder_above(self, tmp_path, monkeypatch):
+        """Where one stands is no OUT: its pictures are not left out."""
+        monkeypatch.chdir(goods(tmp_path / "line" / "parts", 3))
+        outcome = shell("preview", "..", "-n", 2, "--out", tmp_path / "sheet.png")
+        assert outcome.code == 0, outcome.err

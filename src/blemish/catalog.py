@@ -86,9 +86,11 @@ def describe(name: str) -> dict[str, Any]:
     recipe = find(name)
     home: Any = None
     for package in ("blemish.recipes", *_plugins):
-        if name in importlib.import_module(package).__all__:
+        module = importlib.import_module(package)
+        if name in module.__all__:
             path = f"{package}._{name}"
-            home = importlib.import_module(path if importlib.util.find_spec(path) else package)
+            own = hasattr(module, "__path__") and importlib.util.find_spec(path)
+            home = importlib.import_module(path) if own else module
     return {
         "name": name,
         "summary": (home.__doc__ or "").strip().split("\n")[0],

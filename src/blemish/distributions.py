@@ -63,7 +63,7 @@ class Normal(Value):
         return min(max(drawn, self.low), self.high)
 
     def support(self) -> tuple[float, ...]:
-        return tuple(v for v in (self.low, self.high) if math.isfinite(v))
+        return (self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Gamma(Value):
         return min(max(drawn, self.low), self.high)
 
     def support(self) -> tuple[float, ...]:
-        return tuple(v for v in (self.low, self.high) if math.isfinite(v))
+        return (min(max(self.offset, self.low), self.high), self.high)
 
 
 @dataclass(frozen=True)

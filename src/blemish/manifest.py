@@ -14,13 +14,13 @@ import yaml
 from ._version import __version__
 from .catalog import add_plugin
 from .file import File
-from .images import load, storable
+from .images import load
 from .notation import dump, from_dict, replaced, yaml_told
 from .png import encode
 from .pools import PoolLike, open_pools
 from .recipe import sampled
 from .sample import Sample
-from .scene import Scene
+from .scene import scene_of
 from .values import leaves
 
 MANIFEST, RECIPE, PREVIEW = "manifest.jsonl", "recipe.yaml", "preview.png"
@@ -102,7 +102,7 @@ def replay(
     pools = {"textures": textures or run["textures"], "defects": defects or run["defects"]}
     used = {leaf.pool for _, leaf in leaves(recipe) if isinstance(leaf, File)}
     opened = open_pools(**{n: p for n, p in {**pools, "sources": root}.items() if n in used})
-    scene = Scene(storable(loaded.pixels), run["white"], root / record["source"])
+    scene = scene_of(loaded, run["white"], root / record["source"])
     sample = sampled(recipe, scene, None, opened, record["status"] == "null")
     digest = hashlib.sha256(encode(sample.image)).hexdigest()
     return Replayed(sample, record, digest == record["image_sha256"])

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from ._version import __version__
 from .catalog import add_plugin, find
 from .engines import processes
-from .images import BadFile, load, read_image, read_mask, storable, write_atomic, write_image
+from .images import load, read_image, read_mask, write_atomic, write_image
 from .manifest import MANIFEST, PREVIEW, RECIPE, read_records, read_runs, write_runs
 from .notation import is_recipe_file, load_recipe
 from .plan import Job, Plan, plan
 from .pools import Entries, PoolLike
 from .random import rng_of
 from .recipe import NoDefect, sampled
-from .scene import Scene
+from .scene import scene_of
 from .sheet import contact_sheet
 from .state import State
 from .work import Work
@@ -205,26 +205,34 @@ def preview(
     defects: PoolLike = None,
     white: float | None = None,
 ) -> NDArray[np.uint8]:
-    """Return a contact sheet (H, W, 3), uint8, of `n` samples, as `make` would make them.
+    """Return a contact sheet (H, W, 3), uint8, of `n` samples.
 
-    Raises what `make` raises; ValueError if not one sample could be made.
+    No picture is held back, so the samples are not those of a `make` with the same seed. Raises
+    what `make` raises; ValueError if not one sample could be made.
     """
     told = named(recipe)
-    job = Job(str(source), told, n, Path(), seed, 1, textures, defects, test_good=0.0, white=white)
+    nowhere = Path(source)  # nothing is written, so nothing of the sources is left out
+    job = Job(str(source), told, n, nowhere, seed, 1, textures, defects, test_good=0.0, white=white)
     planned = plan(job)
-    pages = []
+    pages, reason = [], "none was asked for"
     for index in range(n):
         for further in range(planned.tries()):
             place = planned.source(index, further)
             try:
-                scene = Scene(storable(load(place.path).pixels), white, place.path)
+                scene = scene_of(load(place.path), white, place.path)
+            except (ValueError, OSError) as error:
+                reason = str(error)
+                continue
+            try:
                 rng = rng_of(seed, index)
                 sample = sampled(job.recipe, scene, rng, planned.pools_for(place))
-            except (NoDefect, BadFile, FileNotFoundError) as refused:
-                _log.info("%s: %s", place.relative, refused)
+            except NoDefect as refused:
+                reason = f"{place.relative}: {refused}"
                 continue
             pages.append((sample.image, sample.mask, f"{index:06d} {sample.kind}"))
             break
+    if not pages:
+        raise ValueError(f"no sample could be made; the last reason: {reason}")
     return contact_sheet(pages, white=white)
 
 

@@ -34,7 +34,7 @@ NULL_NAME = re.compile(r"null_\d{6,}\.")
 
 _SAMPLES_A_CHUNK = 16
 _NORMALS_A_CHUNK = 64
-_HELD_BACK, _SHUFFLE = -1, -2
+_HELD_BACK, _DISJOINT, _SHUFFLE = -1, -2, -3
 _SHARED = ("sources", "test_good", "disjoint", "normals", "name")
 
 
@@ -72,6 +72,8 @@ class Job:
             raise ValueError(f"test_good must be in [0, 1), not {self.test_good}")
         if not 0 <= self.null <= 1:
             raise ValueError(f"null must be in [0, 1], not {self.null}")
+        if self.white is not None and not self.white > 0:
+            raise ValueError(f"white must be above 0, not {self.white}")
         if not 1 <= self.shard[0] <= self.shard[1]:
             raise ValueError(f"shard must be i/n with 1 <= i <= n, not {self.shard}")
         rng_of(self.seed, 0)
@@ -79,11 +81,18 @@ class Job:
 
 @dataclass(frozen=True)
 class Source:
-    """A good picture: the class it belongs to, its path, its path relative to SOURCE, its size."""
+    """A good picture.
+
+    Attributes:
+        name: the class it belongs to.
+        relative: its path relative to SOURCE; `file`: relative to the folder of its class.
+        size: in bytes, -1 for a link to nothing.
+    """
 
     name: str
     path: Path
     relative: str
+    file: str
     size: int
 
 
@@ -148,10 +157,14 @@ class Plan:
 
     def normals(self) -> list[tuple[Source, str]]:
         """Return the pictures that are copied, each with its path relative to OUT."""
+        return self._normals
+
+    @cached_property
+    def _normals(self) -> list[tuple[Source, str]]:
         if not self.job.normals:
             return []
         split = [("train", s) for s in self.train] + [("test", s) for s in self.held]
-        flat = [(part, s, s.relative.replace("/", "_")) for part, s in split]
+        flat = [(part, s, s.file.replace("/", "_")) for part, s in split]
         paths = [(s, f"{s.name}/{part}/good/{file}") for part, s, file in flat]
         taken = any(NULL_NAME.match(file) for _, _, file in flat)
         if taken or len({path for _, path in paths}) < len(paths):
@@ -197,10 +210,13 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     held, rest = _held_back(found, job, seed)
     train = sources = rest
     if job.disjoint:
-        order = rng_of(seed, _HELD_BACK).permutation(len(rest))
-        taken = {int(i) for i in order[: max(1, min(n, len(rest) // 2))]}
-        sources = tuple(s for i, s in enumerate(rest) if i in taken)
-        train = tuple(s for i, s in enumerate(rest) if i not in taken)
+        rng = rng_of(seed, _DISJOINT)
+        taken: set[Source] = set()
+        for own in _by_class(rest):
+            order = rng.permutation(len(own))
+            taken.update(own[i] for i in order[: max(1, min(n, len(own) // 2))])
+        sources = tuple(source for source in rest if source in taken)
+        train = tuple(source for source in rest if source not in taken)
         if not train and job.normals:
             raise ValueError("disjoint needs at least two good pictures that are not held back")
     listing = "\n".join(f"{s.name}\0{s.relative}\0{s.size}" for s in found)
@@ -232,23 +248,23 @@ def find_sources(
     folder = Path(source)
     if folder.is_dir():
         root, classes = folder, normals_of(folder)
-        found = [(c, path) for c, place in classes.items() for path in find_images(place)]
+        found = [(c, path, place) for c, place in classes.items() for path in find_images(place)]
     elif glob.has_magic(str(source)):
         found_by_glob = glob.glob(str(source), recursive=True)  # noqa: PTH207 - it may be absolute
         matches = sorted(Path(match) for match in found_by_glob)
         files = [p for p in matches if p.suffix.lower() in SUFFIXES and p.is_file()]
         root = _glob_root(str(source))
-        found = [(root.resolve().name, path) for path in files]
+        found = [(root.resolve().name, path, root) for path in files]
     else:
         hint = " It is a file: give its folder, or a glob." if folder.is_file() else ""
         raise FileNotFoundError(f"SOURCE {source} is not a folder and not a glob.{hint}")
     inside = out.resolve() if out else root
     if root.resolve() in inside.parents:
-        found = [(c, path) for c, path in found if inside not in path.resolve().parents]
+        found = [entry for entry in found if inside not in entry[1].resolve().parents]
     if not found:
         raise ValueError(f"SOURCE {source} holds no image ({', '.join(sorted(SUFFIXES))})")
-    names = {name} if name is not None else {c for c, _ in found}
-    if name is not None and len({c for c, _ in found}) > 1:
+    names = {name} if name is not None else {c for c, *_ in found}
+    if name is not None and len({c for c, *_ in found}) > 1:
         raise ValueError("name fits one class, and SOURCE holds several")
     for told in names:
         if not told or Path(told).name != told or told.startswith(".") or told == "clean":
@@ -256,10 +272,16 @@ def find_sources(
                 f"the name of a class must name a folder, and not {told!r}: "
                 "OUT/clean and hidden folders mean something else; give another with --name"
             )
-    return root, tuple(
-        Source(name or c, path, path.relative_to(root).as_posix(), size_of(path))
-        for c, path in found
-    )
+    return root, tuple(_source(name or c, path, place, root) for c, path, place in found)
+
+
+def _source(name: str, path: Path, place: Path, root: Path) -> Source:
+    relative, file = (path.relative_to(above).as_posix() for above in (root, place))
+    try:
+        relative.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"the file name {relative!r} is not UTF-8: rename it") from error
+    return Source(name, path, relative, file, size_of(path))
 
 
 def _glob_root(pattern: str) -> Path:
@@ -277,14 +299,18 @@ def _held_back(
     """Return the pictures held back and the others: of each class its share, and never all."""
     rng = rng_of(seed, _HELD_BACK)
     held: set[Source] = set()
-    for name in sorted({source.name for source in found}):
-        own = [source for source in found if source.name == name]
+    for own in _by_class(found):
         count = min(len(own) - 1, max(1, round(job.test_good * len(own)))) if job.test_good else 0
         held.update(own[i] for i in rng.permutation(len(own))[:count])
     return (
         tuple(source for source in found if source in held),
         tuple(source for source in found if source not in held),
     )
+
+
+def _by_class(found: tuple[Source, ...]) -> list[list[Source]]:
+    names = sorted({source.name for source in found})
+    return [[source for source in found if source.name == name] for name in names]
 
 
 @lru_cache(maxsize=4)

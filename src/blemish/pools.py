@@ -45,8 +45,8 @@ class Entries:
         entry = self.entries[index]
         try:
             digest = self._digest(entry)
-        except FileNotFoundError as error:
-            raise BadFile(str(error.filename), "it is not there, or a link to nothing") from error
+        except OSError as error:
+            raise BadFile(str(error.filename), f"{error.strerror}: a link to nothing?") from error
         return File(self.name, entry.path, digest, entry.kind, entry.origin)
 
     def find(self, path: str) -> File:
@@ -151,7 +151,7 @@ def _entry(name: str, number: int, item: Any) -> Entry:
             raise TypeError(f"defects{place}: expected a pair (image, mask), not {type(item)}")
         image, mask = item
         if isinstance(image, (str, Path)):
-            return Entry(Path(image).name, (Path(image), Path(mask)))
+            return Entry(str(image), (Path(image), Path(mask)))
         if np.asarray(mask).shape[:2] != check_image(image).shape[:2]:
             raise ValueError(f"defects{place}: the mask must have the image's size")
         return Entry(place, (image, mask))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -120,7 +121,7 @@ class Combined:
     def __post_init__(self) -> None:
         if isinstance(self.recipes, list):
             object.__setattr__(self, "recipes", tuple(self.recipes))
-        if not isinstance(self.recipes, (tuple, Value)) or self.recipes == ():
+        if not isinstance(self.recipes, (tuple, Repeated)) or self.recipes == ():
             raise TypeError(f"Combined.recipes must be one or more recipes: {self.recipes!r}")
 
     def __call__(
@@ -153,7 +154,11 @@ class Combined:
             earlier, attempts = sample.defects, attempts + sample.attempts
             bad.update(sample.bad)
             drawn.append(sample.made_by)
-        return Sample(scene.image, earlier, Combined(tuple(drawn)), attempts, bad)
+        together = Sample(scene.image, earlier, Combined(tuple(drawn)), attempts, bad)
+        most = max(defect.made_by.limits.max_area for defect in earlier)
+        if cv2.countNonZero(together.mask) > most * together.mask.size:
+            raise NoDefect([f"together larger than {most:.0%} of the image"], bad)
+        return together
 
 
 def several(recipe: Any, count: Any) -> Combined:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats, check_image, colour_of, to_channels, to_float, white_of
 from .file import File
-from .images import cached
+from .images import Loaded, cached, storable
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         check_image(self.image)
+        white_of(self.image, self.white)
         if self.roi is not None and self.roi.shape != self.image.shape[:2]:
             raise ValueError(f"roi {self.roi.shape} must have the size of the image {self.shape}")
 
@@ -87,7 +88,9 @@ class Scene:
         Raises LookupError for a file of a recipe that was read back without its pools.
         """
         colour = self.look(file, largest)
-        return to_channels(to_float(colour, white_of(colour)), self.channels)
+        # What the same camera saw is as bright; a texture fills its own range.
+        same = file.pool != "textures" and colour.dtype == self.image.dtype
+        return to_channels(to_float(colour, self.full if same else white_of(colour)), self.channels)
 
     def look(self, file: File, largest: tuple[int, int] | None = None) -> NDArray[Any]:
         """Return what `read` does in the image's own dtype and channels, (h, w, 1 or 3)."""
@@ -108,3 +111,9 @@ class Scene:
             reduced = cv2.resize(np.ascontiguousarray(colour), (w, h), interpolation=how)
             colour = np.asarray(reduced, colour.dtype).reshape(h, w, -1)
         return colour
+
+
+def scene_of(loaded: Loaded, white: float | None, path: Path) -> Scene:
+    """Return the scene of an image file; the range of floats is [0, 1], whatever `white` is."""
+    ranged = white if loaded.pixels.dtype.kind == "u" else None
+    return Scene(storable(loaded.pixels), ranged, path)

@@ -213,8 +213,23 @@ def _check_same(out: Path, known: dict[str, Any] | None, settings: dict[str, Any
     if known is None or known == settings:
         return
     told = [
-        f"{name} ({known.get(name)!r:.60} there, {settings[name]!r:.60} here)"
+        "{} ({!r:.60} there, {!r:.60} here)".format(
+            *_difference(known.get(name), settings[name], name)
+        )
         for name in settings
         if known.get(name) != settings[name]
     ]
     raise ValueError(f"{out} holds another job; what differs: {'; '.join(told)}")
+
+
+def _difference(there: Any, here: Any, path: str) -> tuple[str, Any, Any]:
+    """Return the path to the first place where two settings differ, and what stands there."""
+    if isinstance(there, dict) and isinstance(here, dict):
+        for name in dict.fromkeys((*there, *here)):
+            if there.get(name) != here.get(name):
+                return _difference(there.get(name), here.get(name), f"{path}.{name}")
+    if isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
+        for number, (old, new) in enumerate(zip(there, here, strict=True)):
+            if old != new:
+                return _difference(old, new, f"{path}.{number}")
+    return path, there, here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -96,6 +97,11 @@ class Stencil:
                 layer, (first - self.top, last - self.top), (start - self.left, stop - self.left)
             )
         return Stencil(mask, first, start, layer, self.kind, margin)
+
+
+def place(share: float, free: int) -> int:
+    """Return a position from 0 to `free`, which may be negative: each an equal part of `share`."""
+    return int(math.copysign(min(int(share * (abs(free) + 1)), abs(free)), free))
 
 
 def bounds(mask: NDArray[Any]) -> tuple[int, int, int, int]:

@@ -61,7 +61,9 @@ class Choice(Value):
             return
         object.__setattr__(self, "p", tuple(float(weight) for weight in self.p))
         if len(self.p) != len(self.options) or min(self.p) < 0 or not sum(self.p) > 0:
-            raise ValueError(f"choice: p must hold one weight >= 0 an option, not {self.p}")
+            raise ValueError(
+                f"choice: p must hold one weight >= 0 an option, and one above 0: {self.p}"
+            )
 
     def pick(self, rng: np.random.Generator) -> Any:
         """Return one of the options, as it stands: what is in it is not drawn."""
@@ -127,9 +129,10 @@ class Files(Value):
     def draw(self, dice: Dice) -> File:
         pool = dice.pools.get(self.pool)
         if pool is None or len(pool) == 0:
+            option = "" if self.pool == "sources" else f" (on the command line --{self.pool} DIR)"
             raise LookupError(
                 f"this recipe draws from the pool {self.pool!r}, which was not given or is empty: "
-                f"pass {self.pool}=FOLDER (on the command line --{self.pool} DIR)"
+                f"pass {self.pool}=FOLDER{option}"
             )
         return pool[int(dice.rng.integers(len(pool)))]
 

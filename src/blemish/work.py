@@ -7,14 +7,14 @@ from typing import Any
 
 from .catalog import add_plugin
 from .datasets.mvtec import write_normal, write_sample
-from .images import BadFile, load, storable
+from .images import BadFile, load
 from .notation import to_dict
 from .plan import Chunk, Plan, Source
 from .pools import Entries
 from .random import rng_of
 from .recipe import NoDefect, sampled
 from .sample import Sample
-from .scene import Scene
+from .scene import scene_of
 from .state import State
 
 
@@ -42,7 +42,7 @@ def _copy(planned: Plan, state: State, source: Source, path: str) -> dict[str, A
     """Copy a good picture and return the line of it."""
     try:
         loaded = load(source.path)
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         return {"bad": {source.relative: _told(error, source)}, "files": []}
     target = planned.job.out / path
     written = write_normal(source.path, loaded, target, planned.job.link, state.scratch)
@@ -58,8 +58,8 @@ def _make(planned: Plan, state: State, index: int) -> dict[str, Any]:
         source = planned.source(index, further)
         try:
             loaded = load(source.path)
-            scene = Scene(storable(loaded.pixels), job.white, source.path)
-        except (ValueError, FileNotFoundError) as error:
+            scene = scene_of(loaded, job.white, source.path)
+        except (ValueError, OSError) as error:
             bad[source.relative] = reason = _told(error, source)
             continue
         digest = loaded.sha256
@@ -83,6 +83,8 @@ def _told(error: Exception, source: Source) -> str:
     """Return what is wrong with a source, without the machine's own path of it."""
     if isinstance(error, FileNotFoundError):
         return f"{source.relative}: it is not there, or a link to nothing"
+    if isinstance(error, OSError):
+        return f"{source.relative}: {error.strerror}"
     return f"{source.relative}: {error.reason if isinstance(error, BadFile) else error}"
 
 

@@ -78,9 +78,8 @@ def test_sigkill(job, tmp_path):
     finished = files = recorded = 0
     while kills.total() < KILLS:
         assert time.monotonic() - began < SECONDS, f"{kills} in {SECONDS} s"
-        aim = rng.choices(("moment", "begin", "end", "close"), (6, 1, 1, 1))[0]
-        if aim == "begin" and out.exists():
-            aim = "moment"
+        weights = (6, 0 if out.exists() else 6, 1, 1)
+        aim = rng.choices(("moment", "begin", "end", "close"), weights)[0]
         with start(arguments, out) as run:
             if wait_for(run, out, aim, rng, lasts):
                 os.killpg(run.pid, signal.SIGKILL)

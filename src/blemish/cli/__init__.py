@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = given.run(given)
     except KeyboardInterrupt:
-        return _fail("interrupted; what is done is kept: run again with --resume", 130)
+        return _fail("interrupted; `make --resume` goes on, and so does `demo` when run again", 130)
     except BrokenPipeError:
         sys.stderr.close()
         return 1

@@ -80,8 +80,10 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _run(given: argparse.Namespace) -> int:
     from ..engines.processes import keep_memory
+    from ..manifest import read_runs
     from ..pipeline import run
     from ..plan import Job, plan
+    from ..state import State
 
     job = Job(
         source=given.source,
@@ -89,7 +91,7 @@ def _run(given: argparse.Namespace) -> int:
         n=given.n,
         out=given.out,
         seed=given.seed,
-        workers=given.workers or _cores(),
+        workers=_cores() if given.workers is None else given.workers,
         textures=given.textures,
         defects=given.defects,
         test_good=given.test_good,
@@ -107,7 +109,9 @@ def _run(given: argparse.Namespace) -> int:
     )
     keep_memory()
     if given.dry_run:
-        return _tell_plan(plan(job), given.json)
+        runs = read_runs(job.out)
+        start = State(job.out).start(job, runs)
+        return _tell_plan(plan(job, start, runs[0] if runs and start else None), given.json)
     with options.progress("blemish make", given.json) as show:
         report = run(job, show)
     return tell(report, given.json, given.strict)
@@ -168,4 +172,5 @@ def tell(report: Any, as_json: bool, strict: bool) -> int:
         print(f"{report.failed} samples failed; the manifest gives the reasons", file=sys.stderr)
     if report.bad:
         print(f"{len(report.bad)} files were skipped", file=sys.stderr)
-    return 1 if strict and (report.bad or report.failed) else 0
+    nothing = report.failed > 0 and report.written == 0
+    return 1 if nothing or (strict and (report.bad or report.failed)) else 0

@@ -9,7 +9,7 @@ from ..arrays import Floats
 from ..changes import changed, freeze_changes
 from ..random import uniform
 from ..scene import Scene
-from ..stencil import Stencil
+from ..stencil import Stencil, place
 from ..values import check_range
 
 
@@ -34,6 +34,5 @@ class Shifted:
     def __call__(self, scene: Scene, stencil: Stencil) -> Floats:
         """Return the layer (h, w, C)."""
         h, w = stencil.mask.shape
-        top = round(self.y * (scene.shape[0] - h))
-        left = round(self.x * (scene.shape[1] - w))
+        top, left = place(self.y, scene.shape[0] - h), place(self.x, scene.shape[1] - w)
         return changed(scene.crop(top, left, h, w), self.changes)

@@ -6,6 +6,7 @@ them. Masks are 8-bit, 0 and 255, with the image's stem and size.
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 from ..images import Loaded, storable, write_atomic, write_image
@@ -50,9 +51,8 @@ def write_normal(source: Path, loaded: Loaded, target: Path, link: bool, scratch
 
 def _linked(source: Path, target: Path, scratch: Path) -> bool:
     """Return whether `target` could be made a hard link to `source`: not across file systems."""
-    temporary = scratch / f"link-{target.name}"
+    temporary = scratch / f"link-{uuid.uuid4().hex}"
     try:
-        temporary.unlink(missing_ok=True)
         temporary.hardlink_to(source.resolve())
     except OSError:
         return False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..random import uniform
 from ..scene import Scene
-from ..stencil import Stencil
+from ..stencil import Stencil, place
 from ..values import check_range
 
 
@@ -30,4 +30,4 @@ class Anywhere:
         """Return the stencil moved there."""
         y, x, h, w = stencil.support()
         height, width = scene.shape
-        return stencil.at(round(self.y * (height - h)) - y, round(self.x * (width - w)) - x)
+        return stencil.at(place(self.y, height - h) - y, place(self.x, width - w) - x)

@@ -41,7 +41,7 @@ AUGMENTATIONS = some(
     3,
     Gamma(red=uniform(0.5, 2), green=uniform(0.5, 2), blue=uniform(0.5, 2)),
     Brightness(factor=uniform(0.8, 1.2), offset_levels=uniform(-30, 30)),
-    Sharpness(factor=uniform(0.05, 1.95)),
+    Sharpness(factor=uniform(0, 2)),
     HueSaturation(hue=uniform(-50 / 255, 50 / 255), saturation=uniform(-50 / 255, 50 / 255)),
     choice(Solarize(threshold_levels=uniform(32, 128)), None),
     Posterize(bits=integers(1, 8)),

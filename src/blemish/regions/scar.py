@@ -57,11 +57,10 @@ class Scar:
         box_w = math.ceil(abs(sin) * h + abs(cos) * w - _ROUNDING) + 2 * SURROUNDINGS_PX
         middle = np.array([box_w - 1, box_h - 1]) / 2
         layer = _turned(scene, turn, middle, (centre[1] - 0.5, centre[0] - 0.5), (box_h, box_w))
-        corners = np.array([[-w, -h], [w, -h], [w, h], [-w, h]]) / 2 @ turn + middle
-        mask = np.zeros((box_h, box_w), np.float32)
-        # 8 fractional bits; the fill holds the border too, so the corners move in by half a pixel.
-        shrunk = middle + (corners - middle) * (1 - 1 / np.array([max(w, 2), max(h, 2)]).max())
-        cv2.fillConvexPoly(mask, np.round(shrunk * 256).astype(np.int32), 1.0, shift=8)
+        # By pixel centres: OpenCV's polygons hold their border, half a thin strip's area more.
+        x, y = np.arange(box_w) - middle[0], np.arange(box_h)[:, None] - middle[1]
+        across, along = np.abs(cos * x - sin * y), np.abs(sin * x + cos * y)
+        mask = ((across <= w / 2) & (along <= h / 2)).astype(np.float32)
         top, left = round(centre[0] - box_h / 2), round(centre[1] - box_w / 2)
         return Stencil(mask, top, left, changed(layer, self.changes))
 
