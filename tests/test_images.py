@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from blemish import images, png
+from blemish import images, layouts, png
 
 
 def texture(shape, dtype=np.uint8, seed=0):
@@ -58,7 +58,7 @@ def test_find_images(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
-    found = images.find_images(tmp_path)
+    found = layouts.find_images(tmp_path)
     assert [path.relative_to(tmp_path).as_posix() for path in found] == sorted(wanted)
 
 
@@ -70,7 +70,7 @@ def test_find_images_follows_links_once(tmp_path):
     (tmp_path / "data" / "link").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "data" / "good" / "loop").symlink_to(tmp_path / "data")
     (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "data" / "good")
-    found = images.find_images(tmp_path / "data")
+    found = layouts.find_images(tmp_path / "data")
     names = [path.relative_to(tmp_path / "data").as_posix() for path in found]
     assert names == ["good/1.png", "good/loop/link/2.png", "link/2.png", "link/back/1.png"] or (
         names == ["good/1.png", "link/2.png", "link/back/1.png"]
@@ -79,7 +79,7 @@ def test_find_images_follows_links_once(tmp_path):
 
 def test_find_images_in_no_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match="missing"):
-        images.find_images(tmp_path / "missing")
+        layouts.find_images(tmp_path / "missing")
 
 
 # reading

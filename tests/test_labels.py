@@ -157,7 +157,8 @@ def check_truth(sample, white=None):
 @pytest.mark.parametrize("name", ["bottle", "carpet", "magnetic_tile"])
 @pytest.mark.parametrize("recipe", [cutpaste, draem, real_defects], ids=["cut", "draem", "real"])
 def test_labels_of_real_pictures_are_true(data, name, recipe):
-    from blemish.images import cached, find_images
+    from blemish.images import cached
+    from blemish.layouts import find_images
 
     paths = find_images(data / name / "train" / "good")
     given = {"textures": data / "textures", "defects": data / "defect_bank"}

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import blemish as bl
-from blemish.plan import Job, find_sources, plan
+from blemish.plan import Job, plan
+from blemish.sources import find_sources
 from making import goods, save, textured
 
 

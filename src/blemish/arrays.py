@@ -85,6 +85,11 @@ def from_float(pixels: Floats, dtype: Any, white: float) -> NDArray[Any]:
     return rounded
 
 
+def storable(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Return `pixels` in a dtype that a PNG holds: floats become uint16."""
+    return from_float(pixels, np.uint16, 65535) if pixels.dtype.kind == "f" else pixels
+
+
 def settle(
     pixels: Floats,
     mask: Floats,

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import png
-from .arrays import SMALLEST, from_float
+from .arrays import SMALLEST
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
 CACHE_BYTES = 64 * 2**20
@@ -53,22 +53,6 @@ class Loaded:
     pixels: NDArray[Any]
     sha256: str
     faithful: bool
-
-
-def find_images(folder: Path) -> list[Path]:
-    """The images at any depth, sorted by relative path, without hidden ones and circular links."""
-    found = _walk(Path(folder), frozenset())
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
-    real = folder.resolve()
-    visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    for path in visible if real not in above else []:
-        if path.is_dir():
-            yield from _walk(path, above | {real})
-        elif path.suffix.lower() in SUFFIXES:
-            yield path
 
 
 def load(path: Path) -> Loaded:
@@ -312,8 +296,3 @@ def _encode(image: NDArray[Any], suffix: str) -> bytes:
 def size_of(path: Path) -> int:
     """Return the size of a file in bytes, or -1 where it is not there: a link to nothing."""
     return path.stat().st_size if path.exists() else -1
-
-
-def storable(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Return `pixels` in a dtype that a PNG holds: floats become uint16."""
-    return from_float(pixels, np.uint16, 65535) if pixels.dtype.kind == "f" else pixels

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .images import find_images
+from .images import SUFFIXES
 
 _MASK_FOLDERS = ("masks", "mask", "ground_truth", "labels")
 
@@ -17,6 +18,22 @@ class Pair:
     image: Path
     mask: Path
     kind: str = ""
+
+
+def find_images(folder: Path) -> list[Path]:
+    """The images at any depth, sorted by relative path, without hidden ones and circular links."""
+    found = _walk(Path(folder), frozenset())
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    real = folder.resolve()
+    visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    for path in visible if real not in above else []:
+        if path.is_dir():
+            yield from _walk(path, above | {real})
+        elif path.suffix.lower() in SUFFIXES:
+            yield path
 
 
 def find_pairs(folder: Path) -> list[Pair]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from .arrays import check_image
 from .file import POOLS, File, Pool
-from .images import BadFile, find_images, read_mask, sha256_of, size_of
-from .layouts import Pair, find_pairs
+from .images import BadFile, read_mask, sha256_of, size_of
+from .layouts import Pair, find_images, find_pairs
 
 PoolLike = str | Path | Sequence[Any] | None
 """A folder, a list of files or of arrays; for defects of pairs (image, mask) too."""

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats, check_image, colour_of, to_channels, to_float, white_of
+from .arrays import Floats, check_image, colour_of, storable, to_channels, to_float, white_of
 from .file import File
-from .images import Loaded, cached, storable
+from .images import Loaded, cached
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,13 @@ from .catalog import add_plugin
 from .datasets.mvtec import write_normal, write_sample
 from .images import BadFile, load
 from .notation import to_dict
-from .plan import Chunk, Plan, Source
+from .plan import Chunk, Plan
 from .pools import Entries
 from .random import rng_of
 from .recipe import NoDefect, sampled
 from .sample import Sample
 from .scene import scene_of
+from .sources import Source
 from .state import State
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from ..images import Loaded, storable, write_atomic, write_image
+from ..arrays import storable
+from ..images import Loaded, write_atomic, write_image
 from ..sample import Sample
 
 
