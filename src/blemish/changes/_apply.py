@@ -25,9 +25,12 @@ def changed_levels(levels: NDArray[np.uint8], changes: Any) -> Floats:
     first of them are made on the 256 levels instead of the pixels, in the same look-up that makes
     floats of bytes.
     """
+    rest = _flat(changes)
+    if not rest or not getattr(rest[0], "by_value", False):
+        return changed(to_float(levels, 255), rest)
     channels = levels.shape[2]
     ramp = np.repeat(np.arange(256, dtype=np.uint8), channels).reshape(1, 256, channels)
-    table, rest = to_float(ramp, 255), _flat(changes)
+    table = to_float(ramp, 255)
     while rest and getattr(rest[0], "by_value", False):
         table = rest.pop(0)(table)
     layer = cv2.LUT(levels, np.ascontiguousarray(table.reshape(256, 1, channels)))

@@ -10,8 +10,6 @@ import numpy as np
 from ..arrays import Floats
 from ..values import check_range
 
-_SMOOTH = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]], np.float32) / 13
-
 
 @dataclass(frozen=True)
 class Sharpness:
@@ -24,7 +22,9 @@ class Sharpness:
 
     def __call__(self, layer: Floats) -> Floats:
         """Return the softer or sharper layer."""
-        smooth = cv2.filter2D(layer, -1, _SMOOTH)
-        mixed = cv2.addWeighted(layer, self.factor, smooth.reshape(layer.shape), 1 - self.factor, 0)
+        # The smooth layer is 9/13 of the mean of 3 x 3 pixels and 4/13 of the middle one.
+        mean = cv2.blur(layer, (3, 3)).reshape(layer.shape)
+        blurred = (1 - self.factor) * 9 / 13
+        mixed = cv2.addWeighted(layer, 1 - blurred, mean, blurred, 0)
         clipped = np.asarray(mixed, np.float32).reshape(layer.shape)
         return np.clip(clipped, 0, 1, out=clipped)
