@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from dataclasses import fields as fields_of
@@ -21,12 +22,12 @@ class Dice:
     pools: Mapping[str, Pool]
 
 
-class Value:
+class Value(ABC):
     """A value yet to be drawn. Any use of it as a number says what to call."""
 
+    @abstractmethod
     def draw(self, dice: Dice) -> Any:
         """Return the drawn value."""
-        raise NotImplementedError
 
     def support(self) -> tuple[Any, ...]:
         """Return the extreme values that can be drawn, where they are known."""
