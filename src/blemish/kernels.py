@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-_compiled: Any = njit(cache=True, nogil=True)
+from .compiling import compiled
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def mix(base: Any, layer: Any, weight: Any, opacity: Any, mixed: Any) -> None:
     """Change `mixed`, a copy of `base`, to base + opacity * weight * (layer - base)."""
     height, width, channels = base.shape
@@ -27,7 +26,7 @@ def mix(base: Any, layer: Any, weight: Any, opacity: Any, mixed: Any) -> None:
                 mixed[y, x, c] = base[y, x, c] + w * (layer[y, x, c] - base[y, x, c])
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def extent(mask: Any) -> tuple[int, int, int, int]:
     """Return (top, left, bottom, right) of the smallest rectangle with mask > 0, or four zeros."""
     height, width = mask.shape
@@ -52,7 +51,7 @@ def extent(mask: Any) -> tuple[int, int, int, int]:
     return top, left, bottom, right
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def _any(row: Any) -> bool:
     for x in range(row.size):  # noqa: SIM110 - numba compiles no generator
         if row[x] > 0:
@@ -60,7 +59,7 @@ def _any(row: Any) -> bool:
     return False
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def under(mask: Any, most: int) -> Any:
     """Return the flat indices of the pixels with mask > 0, up to one more than `most` of them."""
     flat = mask.reshape(-1)
@@ -75,7 +74,7 @@ def under(mask: Any, most: int) -> Any:
     return found[:count]
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def scatter(row: Any, values: Any, pixels: Any, band: Any, levels: Any) -> None:
     """Write `row` (1, n, C) and `values` (1, n) to the given pixels of `band` and of `levels`."""
     height, width, channels = band.shape
@@ -86,7 +85,7 @@ def scatter(row: Any, values: Any, pixels: Any, band: Any, levels: Any) -> None:
             flat[pixels[i], c] = row[0, i, c]
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def stretch(picture: Any, ratio: Any, corner: Any, wanted: Any, layer: Any) -> None:
     """Write to `layer` (h, w, C) where `wanted` (h, w) is above 0 what `picture` shows there.
 
@@ -118,7 +117,7 @@ def stretch(picture: Any, ratio: Any, corner: Any, wanted: Any, layer: Any) -> N
                 layer[y, x, c] = first + down * (second - first)
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def settle(pixels: Any, mask: Any, clean: Any, white: Any, after: Any, change: Any) -> bool:
     """Round `pixels` to the levels of an image where the mask is above 0, and measure the change.
 
@@ -154,7 +153,7 @@ def settle(pixels: Any, mask: Any, clean: Any, white: Any, after: Any, change: A
     return unsound == 0
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def _settle_row(new: Any, old: Any, white: Any, kept: Any, differs: Any) -> int:
     """Do `settle` for a row that is all under the mask: loops that the compiler vectorises."""
     half, zero = np.float32(0.5), np.float32(0)
@@ -171,7 +170,7 @@ def _settle_row(new: Any, old: Any, white: Any, kept: Any, differs: Any) -> int:
     return unsound
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def _largest(differs: Any, channels: int, level: Any, change: Any) -> None:
     """Write the largest of each pixel's `channels` values, times `level`, to `change`."""
     if channels == 1:
@@ -185,7 +184,7 @@ def _largest(differs: Any, channels: int, level: Any, change: Any) -> None:
         change[x] = most * level
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def settle_float(pixels: Any, mask: Any, clean: Any, after: Any, change: Any) -> bool:
     """Do what `settle` does for an image of floats in [0, 1]: clip, and do not round."""
     height, width, channels = pixels.shape
@@ -203,7 +202,7 @@ def settle_float(pixels: Any, mask: Any, clean: Any, after: Any, change: Any) ->
     return finite
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def measure(change: Any, label: Any) -> tuple[int, float]:
     """Return how many pixels have a label above 0, and the sum of their change."""
     height, width = change.shape
@@ -216,7 +215,7 @@ def measure(change: Any, label: Any) -> tuple[int, float]:
     return area, total
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@compiled
 def fill_holes(marked: Any, inside: Any, limit: int) -> None:
     """Set to 1 in `marked` its enclosed holes of up to `limit` pixels.
 

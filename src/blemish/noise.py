@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .compiling import compiled
+
 __all__ = ["fbm", "perlin"]
 
 _MAX_CELLS = 4096  # along an axis: a lattice of 134 MB
@@ -187,10 +189,8 @@ def _directions() -> NDArray[np.float32]:
 
 @functools.cache
 def _compiled() -> Any:
-    import numba  # here, as it costs 0.4 s that a process without noise need not spend
-
     # No fastmath: it was measured slower, and would let results differ between machines.
-    return numba.njit(cache=True, nogil=True)(_fill_rows)
+    return compiled(_fill_rows)
 
 
 def _check_shape(shape: tuple[int, int]) -> tuple[int, int]:

@@ -157,9 +157,8 @@ def _compress(rows: NDArray[np.uint8], bpp: int) -> bytes:
 
 @functools.cache
 def _compile_once() -> None:
-    from numba import njit
+    from .compiling import compiled
 
-    jit = njit(cache=True, nogil=True)
     for kernel in (
         _paeth,
         _nearest,
@@ -169,7 +168,7 @@ def _compile_once() -> None:
         _histograms,
         _unfilter,
     ):
-        globals()[kernel.__name__] = jit(kernel)
+        globals()[kernel.__name__] = compiled(kernel)
 
 
 def _compile() -> None:
