@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 import blemish as bl
+from blemish.blends import Paste
+from blemish.contents import Texture
 from blemish.plan import Job, plan
+from blemish.regions import Rectangle
 from blemish.sources import find_sources
 from making import goods, save, textured
 
@@ -159,7 +162,9 @@ class TestOrder:
         assert count == int(n * share + 1e-9)
 
     def test_a_sample_never_draws_itself_or_a_held_back_picture(self, source, tmp_path):
-        p = planned(source, tmp_path / "o", test_good=0.3)
+        assert "sources" not in planned(source, tmp_path / "o").pools_for(None)
+        others = bl.Recipe(Rectangle(0.1), Texture(bl.files("sources")), Paste(), kind="other")
+        p = plan(Job(str(source), others, 10, tmp_path / "o", test_good=0.3))
         own = p.source(0)
         pool = p.pools_for(own)["sources"]
         names = {pool[i].path for i in range(len(pool))}

@@ -23,6 +23,7 @@ from .pools import Entries, Entry, PoolLike, fingerprint, open_pools
 from .random import rng_of
 from .recipe import check_recipe
 from .sources import Source, find_sources
+from .values import Files, leaves
 
 FURTHER_SOURCES = 5
 """How many other sources an index tries when its own refuses every draw."""
@@ -129,7 +130,14 @@ class Plan:
 
     def pools_for(self, source: Source) -> Mapping[str, Pool]:
         """Return the pools with which a sample of `source` is drawn."""
+        if not self._draws_sources:
+            return self.pools
         return {**self.pools, "sources": self._others.without(source.relative)}
+
+    @cached_property
+    def _draws_sources(self) -> bool:
+        found = leaves(self.job.recipe)
+        return any(isinstance(leaf, Files) and leaf.pool == "sources" for _, leaf in found)
 
     @cached_property
     def _others(self) -> Entries:
