@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ._version import __version__
+from .datasets.mvtec import clean_path
 from .images import write_atomic
 from .manifest import MANIFEST, RECIPE, read_records
 from .plan import Chunk, Job, Plan
@@ -179,7 +180,7 @@ class State:
                 if record.get(name):
                     yield record[name]
             if planned.job.with_clean and record.get("image"):
-                yield f"clean/{record['kind']}/{record['id']}.png"
+                yield clean_path(record["kind"], record["id"])
 
     def _manifest(self, planned: Plan) -> tuple[int, dict[int, dict[str, Any]]]:
         """Return how many lines of earlier runs the manifest has, and this run's by index."""

@@ -28,9 +28,14 @@ def write_sample(
         paths["mask"] = f"{name}/ground_truth/{kind}/{stem}_mask.png"
         _write(out / str(paths["mask"]), sample.mask, scratch)
     if clean:
-        _write(out / "clean" / kind / f"{stem}.png", sample.clean, scratch)
+        _write(out / clean_path(kind, stem), sample.clean, scratch)
     paths["image_sha256"] = _write(out / str(paths["image"]), sample.image, scratch)
     return paths
+
+
+def clean_path(kind: str, stem: str) -> str:
+    """Return where the picture without the defect lies, relative to OUT: not in the dataset."""
+    return f"clean/{kind}/{stem}.png"
 
 
 def write_normal(source: Path, loaded: Loaded, target: Path, link: bool, scratch: Path) -> Path:
