@@ -14,14 +14,20 @@ from blemish.recipes import cutpaste, draem, real_defects
 from conftest import change_of, frozen, picture, pools, stencil_of
 
 
-def slow_fill(marked, inside, limit):
-    """The marked pixels and, inside, their enclosed holes of up to `limit` pixels."""
+def slow_fill(marked, inside, limit, share=1.0):
+    """The marked pixels and, inside, their enclosed holes of up to `limit` pixels, the smallest
+    first as long as they make up no more than `share` of what is marked."""
     parts, count = ndimage.label(~marked)
-    open_parts = set(parts[0]) | set(parts[-1]) | set(parts[:, 0]) | set(parts[:, -1])
+    open_parts = {*parts[0], *parts[-1], *parts[:, 0], *parts[:, -1]}
+    holes = [parts == n for n in range(1, count + 1) if n not in open_parts]
+    holes = [hole for hole in holes if hole.sum() <= limit and (hole & inside).any()]
     filled = marked.copy()
-    for number in range(1, count + 1):
-        if number not in open_parts and (parts == number).sum() <= limit:
-            filled |= (parts == number) & inside
+    for size in sorted({hole.sum() for hole in holes}):
+        if sum(hole.sum() for hole in holes if hole.sum() <= size) > share * marked.sum():
+            break
+        for hole in holes:
+            if hole.sum() == size:
+                filled |= hole & inside
     return filled
 
 
@@ -39,8 +45,10 @@ def grids(share):
 def test_fill_holes_against_connected_components(marked, limit, seed, share):
     inside = marked | (np.random.default_rng(seed).random(marked.shape) < share)
     filled = marked.astype(np.float32)
-    fill_holes(filled, frozen(inside.astype(np.float32)), limit)
-    assert np.array_equal(filled > 0, slow_fill(marked, inside, limit))
+    for budget in (1.0, share / 4):
+        filled = marked.astype(np.float32)
+        fill_holes(filled, frozen(inside.astype(np.float32)), limit, budget)
+        assert np.array_equal(filled > 0, slow_fill(marked, inside, limit, budget))
     assert set(np.unique(filled)) <= {0, 1}
 
 
@@ -54,7 +62,8 @@ def test_changed_against_connected_components(marked, seed, hole):
     label = Changed(hole=hole)(frozen(change.astype(np.float32)), frozen(inside.astype("f")))
     wanted = marked
     if hole > 0:
-        wanted = slow_fill(marked, inside, int(max(3, hole * min(marked.shape)) ** 2))
+        limit = int(max(3, hole * min(marked.shape)) ** 2)
+        wanted = slow_fill(marked, inside, limit, 0.05)
     assert label.dtype == np.float32 and np.array_equal(label, wanted.astype(np.float32))
 
 
@@ -116,14 +125,14 @@ def test_the_smallest_boxes(shape, label):
 
 def test_shape_is_the_stencil_and_opacity_its_coverage_where_it_changed():
     mask = np.array([[0, 0.2, 0.7, 1]], np.float32)
-    change = np.array([[0, 0.5, 0, 9]], np.float32)
+    change = np.array([[0, 2.5, 1.9, 9]], np.float32)
     assert Shape()(change, mask).tolist() == [[0, 1, 1, 1]]
     np.testing.assert_array_equal(Opacity()(change, mask), np.float32([[0, 0.2, 0, 1]]))
     assert Shape()(change, mask).dtype == Opacity()(change, mask).dtype == np.float32
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"tolerance_levels": -1}, {"tolerance_levels": 256}, {"hole": 2}]
+    "wrong", [{"tolerance_levels": -1}, {"tolerance_levels": 256}, {"hole": 2}, {"filled": -1}]
 )
 def test_what_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match=f"Changed.{next(iter(wrong))} must be in"):

@@ -53,16 +53,26 @@ def test_everything_is_foreground_without_an_estimator():
 def test_the_estimator_is_asked_once_and_only_when_needed():
     asked = []
 
-    def estimator(image):
-        asked.append(image)
-        return image[:, :, 0] > 100
+    def estimator(scene):
+        asked.append(scene)
+        return scene.image[:, :, 0] > 100
 
     image = picture(20, 30)
     scene = Scene(image, estimator=estimator)
     assert not asked
     assert np.array_equal(scene.foreground, image[:, :, 0] > 100)
     assert scene.foreground is scene.foreground
-    assert len(asked) == 1 and asked[0] is image
+    assert len(asked) == 1 and asked[0] is scene
+
+
+def test_where_defects_may_lie():
+    image, roi = picture(20, 30), np.zeros((20, 30), bool)
+    roi[:, 10:] = True
+    bright = image[:, :, 0] > 100
+    assert Scene(image).everywhere and Scene(image).allowed.all()
+    assert Scene(image, estimator=lambda scene: np.ones((20, 30), bool)).everywhere
+    scene = Scene(image, roi=roi, estimator=lambda scene: bright)
+    assert not scene.everywhere and np.array_equal(scene.allowed, roi & bright)
 
 
 def test_a_roi_of_another_size_is_refused():

@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 
 from .arrays import Floats, settle, to_float
 from .kinds import kind_named
+from .refused import Refused
 from .sample import Defect
 from .scene import Scene
 from .stencil import Stencil
 from .values import check_range
 
 _BAND_PX = 2**15
-
-
-class Refused(Exception):
-    """One draw did not make an acceptable defect."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool
     stencil = recipe.region(scene)
     if recipe.placement is not None:
         stencil = recipe.placement(stencil, scene)
-    box = stencil.fitted(recipe.blend.margin(stencil), *scene.shape)
+    box = stencil.fitted(_margin(recipe, stencil), *scene.shape)
     if box is None:
         raise Refused("the shape is empty or outside the image")
     kind = recipe.kind or kind_named(stencil.kind)
@@ -77,6 +74,13 @@ def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool
     if reason:
         raise Refused(reason)
     return Defect(kind, box.top, box.left, after, label, contrast, recipe)
+
+
+def _margin(recipe: Any, stencil: Stencil) -> int:
+    """Return how many pixels around the mask the blend, or the content, reads."""
+    blend: int = recipe.blend.margin(stencil)
+    reads = getattr(recipe.content, "margin", None)
+    return blend if reads is None else max(blend, reads(stencil))
 
 
 def _so_far(clean: NDArray[Any], box: Stencil, earlier: tuple[Defect, ...]) -> NDArray[Any]:
@@ -144,12 +148,18 @@ def _blend_band(
     """Blend `shown` (None: nothing) into a band: the picture so far, clean, after, change."""
     now, clean, after, change = views
     base = to_float(now, white)
-    pixels = recipe.blend(base, base if shown is None else shown, mask)
+    pixels = recipe.blend(base, _nothing(recipe.blend, base) if shown is None else shown, mask)
     _check(pixels, base.shape, recipe.blend)
     try:
         settle(pixels, mask, clean, white, after, change)
     except ValueError as error:
         raise ValueError(f"{recipe.content or recipe.region!r}: {error}") from error
+
+
+def _nothing(blend: Any, base: Floats) -> Floats:
+    """Return the layer with which a blend shows nothing: the base, or its neutral grey."""
+    neutral = getattr(blend, "neutral", None)
+    return base if neutral is None else np.full_like(base, neutral)
 
 
 def _blend_pixels(

@@ -216,43 +216,74 @@ def measure(change: Any, label: Any) -> tuple[int, float]:
 
 
 @compiled
-def fill_holes(marked: Any, inside: Any, limit: int) -> None:
-    """Set to 1 in `marked` its enclosed holes of up to `limit` pixels.
+def fill_holes(marked: Any, inside: Any, limit: int, share: float) -> None:
+    """Set to 1 in `marked` its enclosed holes of up to `limit` pixels, the smallest first.
 
     A hole is a 4-connected part of the unmarked pixels that does not reach the border of the box.
-    It is filled where `inside` is above 0. Each pixel is visited a bounded number of times: a
-    flood that grows too large leaves its pixels known as open.
+    It is filled where `inside` is above 0, and holes of its size and smaller ones make up no more
+    than `share` of what is marked. Each pixel is visited a bounded number of times: a flood that
+    grows too large leaves its pixels known as open.
     """
     height, width = marked.shape
     known = np.zeros((height, width), np.uint8)
     stack = np.empty((limit + 1, 2), np.int32)
+    # The pixels of all holes one after another, each with the size of its hole.
+    holes = np.empty((height * width, 3), np.int32)
+    total, area = 0, 0
+    of_size = np.zeros(limit + 1, np.int64)
     for y in range(height):
         for x in range(width):
-            if not inside[y, x] > 0 or marked[y, x] or known[y, x]:
+            if marked[y, x]:
+                area += 1
+            elif inside[y, x] > 0 and not known[y, x]:
+                count = _flood(marked, known, stack, y, x)
+                for p in range(count):
+                    holes[total + p, 0], holes[total + p, 1] = stack[p, 0], stack[p, 1]
+                    holes[total + p, 2] = count
+                total += count
+                of_size[count] += count
+    filled, largest = 0, 0
+    for size in range(1, limit + 1):
+        filled += of_size[size]
+        if filled > share * area:
+            break
+        largest = size
+    for p in range(total):
+        if holes[p, 2] <= largest and inside[holes[p, 0], holes[p, 1]] > 0:
+            marked[holes[p, 0], holes[p, 1]] = 1
+
+
+@compiled
+def _flood(marked: Any, known: Any, stack: Any, y: int, x: int) -> int:
+    """Write to `stack` the hole that (y, x) is in, and return how many pixels it has.
+
+    0 for one that is open or larger than the stack but one. What was seen is then 2 in `known`, and
+    1 of a hole.
+    """
+    height, width = marked.shape
+    limit = len(stack) - 1
+    count, taken, is_open = 1, 0, False
+    stack[0, 0], stack[0, 1] = y, x
+    known[y, x] = 1
+    while taken < count and not is_open:
+        i, j = stack[taken, 0], stack[taken, 1]
+        taken += 1
+        if i == 0 or j == 0 or i == height - 1 or j == width - 1:
+            is_open = True
+            break
+        for step in range(4):
+            k = i + (step == 0) - (step == 1)
+            m = j + (step == 2) - (step == 3)
+            if marked[k, m]:
                 continue
-            count, taken, is_open = 1, 0, False
-            stack[0, 0], stack[0, 1] = y, x
-            known[y, x] = 1
-            while taken < count and not is_open:
-                i, j = stack[taken, 0], stack[taken, 1]
-                taken += 1
-                if i == 0 or j == 0 or i == height - 1 or j == width - 1:
-                    is_open = True
-                    break
-                for step in range(4):
-                    k = i + (step == 0) - (step == 1)
-                    m = j + (step == 2) - (step == 3)
-                    if marked[k, m]:
-                        continue
-                    if known[k, m] == 2 or (known[k, m] == 0 and count > limit):
-                        is_open = True
-                    elif known[k, m] == 0:
-                        known[k, m] = 1
-                        stack[count, 0], stack[count, 1] = k, m
-                        count += 1
-            small = not is_open and count <= limit
-            for p in range(count):
-                i, j = stack[p, 0], stack[p, 1]
-                known[i, j] = 1 if small else 2
-                if small and inside[i, j] > 0:
-                    marked[i, j] = 1
+            if known[k, m] == 2 or (known[k, m] == 0 and count > limit):
+                is_open = True
+            elif known[k, m] == 0:
+                known[k, m] = 1
+                stack[count, 0], stack[count, 1] = k, m
+                count += 1
+    if not is_open and count <= limit:
+        return count
+    for p in range(count):
+        known[stack[p, 0], stack[p, 1]] = 2
+    return 0

@@ -25,15 +25,19 @@ class Changed:
     A pixel of the stencil is labelled if a channel of it changed by more than `tolerance_levels`.
     No changed pixel is deleted: the median filter of NSA (Schlueter et al., ECCV 2022), whose idea
     this is, would erase a hairline. A hole is filled, inside the stencil, if a square of the side
-    `hole` (a fraction of the box's shorter side, at least 3 px) would cover its area.
+    `hole` (a fraction of the box's shorter side, at least 3 px) would cover its area; the smallest
+    ones first, until they make up `filled` of the label: where grain hides half of a change, what
+    is unchanged stays unlabelled.
     """
 
     tolerance_levels: float = 2.0
     hole: float = 0.02
+    filled: float = 0.05
 
     def __post_init__(self) -> None:
         check_range("Changed.tolerance_levels", self.tolerance_levels, 0, 255)
         check_range("Changed.hole", self.hole, 0, 1)
+        check_range("Changed.filled", self.filled, 0, 1)
 
     def __call__(self, change: Floats, mask: Floats) -> Floats:
         """Return 1 where the change is visible, else 0."""
@@ -43,7 +47,8 @@ class Changed:
         if self.hole > 0:
             from .kernels import fill_holes
 
-            fill_holes(label, mask, int(max(3.0, self.hole * min(label.shape)) ** 2))
+            limit = int(max(3.0, self.hole * min(label.shape)) ** 2)
+            fill_holes(label, mask, limit, self.filled)
         return np.asarray(label, np.float32)
 
 
@@ -58,11 +63,17 @@ class Shape:
 
 @dataclass(frozen=True)
 class Opacity:
-    """The stencil's coverage as a soft label, where the picture changed; 0 elsewhere.
+    """The stencil's coverage as a soft label, where the picture visibly changed; 0 elsewhere.
 
-    FPI labels with the interpolation factor, and 0 where nothing changed (Tan et al., MELBA 2022).
+    A pixel has changed if a channel of it did by more than `tolerance_levels`. FPI labels with the
+    interpolation factor, and 0 where nothing changed (Tan et al., MELBA 2022).
     """
 
+    tolerance_levels: float = 2.0
+
+    def __post_init__(self) -> None:
+        check_range("Opacity.tolerance_levels", self.tolerance_levels, 0, 255)
+
     def __call__(self, change: Floats, mask: Floats) -> Floats:
-        """Return the coverage where any channel changed at all, else 0."""
-        return np.where(change > 0, mask, np.float32(0))
+        """Return the coverage where the change is visible, else 0."""
+        return np.where(change > self.tolerance_levels + 1e-3, mask, np.float32(0))

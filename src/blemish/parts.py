@@ -26,13 +26,21 @@ class Content(Protocol):
 
     A content with a class attribute `by_pixel = True` promises that what it shows at a pixel of the
     frame does not depend on the stencil's box; a large box is then asked for in bands.
+
+    A content with a method `margin(stencil)`, as a blend has one, gets a stencil with so many
+    pixels around its mask: one that compares a donor's surroundings with those of the place. Of a
+    donor, `stencil.layer` is what it brought.
     """
 
     def __call__(self, scene: Scene, stencil: Stencil, /) -> Floats: ...
 
 
 class Blend(Protocol):
-    """How base and layer meet."""
+    """How base and layer meet.
+
+    A layer that is the base itself shows nothing; for a blend with a class attribute `neutral`, it
+    is a layer that has this value everywhere.
+    """
 
     def __call__(self, base: Floats, layer: Floats, mask: Floats, /) -> Floats: ...
     def margin(self, stencil: Stencil, /) -> int:
@@ -47,3 +55,15 @@ class Label(Protocol):
     """What is labelled."""
 
     def __call__(self, change: Floats, mask: Floats, /) -> Floats: ...
+
+
+class Change(Protocol):
+    """What alters a layer before it is blended, or with `Then` the finished picture.
+
+    It keeps the layer's shape, but for its two sides, which a quarter turn exchanges. Class
+    attributes tell what else may be done with it: `by_value = True` if a value depends on that
+    value of that channel alone, `moves = True` if pixels only change their places, and
+    `reach_px` how far a pixel's value is carried. Without any of them it looks at the whole layer.
+    """
+
+    def __call__(self, layer: Floats, /) -> Floats: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .composition import Limits, Refused, defect_of
+from .composition import Limits, defect_of
 from .file import Pool
 from .images import BadFile
 from .kinds import check_kind
@@ -18,9 +18,10 @@ from .labels import Changed
 from .parts import Blend, Content, Label, Placement, Region
 from .pools import PoolLike, open_pools
 from .random import bind, draw, generator
+from .refused import Refused
 from .sample import Defect, Sample
 from .scene import Scene
-from .values import Choice, Dice, Repeated, Value, leaves
+from .values import Choice, Dice, Repeated, Value, children, leaves
 
 ATTEMPTS = 20
 """How often a refused defect is drawn again before the source is given up."""
@@ -123,6 +124,9 @@ class Combined:
             object.__setattr__(self, "recipes", tuple(self.recipes))
         if not isinstance(self.recipes, (tuple, Repeated)) or self.recipes == ():
             raise TypeError(f"Combined.recipes must be one or more recipes: {self.recipes!r}")
+        for recipe in _every(self.recipes):
+            if getattr(recipe, "of_whole_picture", False):
+                raise TypeError("Then goes around several recipes, not among them")
 
     def __call__(
         self,
@@ -159,6 +163,15 @@ class Combined:
         if cv2.countNonZero(together.mask) > most * together.mask.size:
             raise NoDefect([f"together larger than {most:.0%} of the image"], bad)
         return together
+
+
+def _every(recipes: Any) -> Iterator[Any]:
+    """Yield every recipe of a tuple, of one repeated, or of a choice."""
+    if isinstance(recipes, (tuple, Repeated, Choice)):
+        for _, inner in children(recipes):
+            yield from _every(inner)
+    else:
+        yield recipes
 
 
 def several(recipe: Any, count: Any) -> Combined:

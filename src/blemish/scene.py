@@ -26,14 +26,16 @@ class Scene:
         white: the value that is full range, where it is not the dtype's (4095 for a 12-bit camera).
         path: where it was read, if it was.
         roi: bool (H, W), where defects may lie, or None for everywhere.
-        estimator: image -> bool (H, W), finds the object; None where everything is object.
+        estimator: scene -> bool (H, W), finds the object; None where everything is object.
+        sha256: of the file it was read from, if it was; what is known of a picture is kept by it.
     """
 
     image: NDArray[Any] = field(repr=False)
     white: float | None = None
     path: Path | None = None
     roi: NDArray[np.bool_] | None = field(default=None, repr=False)
-    estimator: Callable[[NDArray[Any]], NDArray[np.bool_]] | None = None
+    estimator: Callable[[Scene], NDArray[np.bool_]] | None = None
+    sha256: str | None = None
 
     def __post_init__(self) -> None:
         check_image(self.image)
@@ -71,7 +73,19 @@ class Scene:
         """Where the object is: bool (H, W); everywhere, where no estimator was handed over."""
         if self.estimator is None:
             return np.ones(self.shape, np.bool_)
-        return self.estimator(self.image)
+        return self.estimator(self)
+
+    @cached_property
+    def allowed(self) -> NDArray[np.bool_]:
+        """Where a defect may lie: on the object and in the region of interest; bool (H, W)."""
+        return self.foreground if self.roi is None else self.foreground & self.roi
+
+    @cached_property
+    def everywhere(self) -> bool:
+        """Whether a defect may lie anywhere in the frame."""
+        if self.estimator is None and self.roi is None:
+            return True
+        return bool(self.allowed.all())
 
     def crop(self, top: int, left: int, height: int, width: int) -> Floats:
         """Return a box of the picture as float32 (height, width, C); it must lie in the frame."""
@@ -116,4 +130,4 @@ class Scene:
 def scene_of(loaded: Loaded, white: float | None, path: Path) -> Scene:
     """Return the scene of an image file; the range of floats is [0, 1], whatever `white` is."""
     ranged = white if loaded.pixels.dtype.kind == "u" else None
-    return Scene(storable(loaded.pixels), ranged, path)
+    return Scene(storable(loaded.pixels), ranged, path, sha256=loaded.sha256)

@@ -70,6 +70,10 @@ class Stencil:
         """Return the stencil with its box moved to (top, left)."""
         return replace(self, top=int(top), left=int(left))
 
+    def masked(self, mask: Floats) -> Stencil:
+        """Return the stencil with another mask (h, w) in its box."""
+        return replace(self, mask=mask)
+
     def fitted(self, margin: int, height: int, width: int) -> Stencil | None:
         """Return the stencil in its working box, or None where nothing of it is in the frame.
 

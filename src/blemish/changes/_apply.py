@@ -12,9 +12,16 @@ from ..arrays import Floats, to_float
 
 
 def changed(layer: Floats, changes: Any) -> Floats:
-    """Return `layer` after one change, several in order, or none (None, or an empty tuple)."""
+    """Return `layer` after one change, several in order, or none (None, or an empty tuple).
+
+    A layer whose sides a change exchanged is stretched back: its box stays what it is.
+    """
+    shape = layer.shape
     for change in _flat(changes):
         layer = change(layer)
+    if layer.shape != shape and layer.shape[:2] == shape[1::-1]:
+        resized = cv2.resize(layer, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+        layer = np.asarray(resized, np.float32).reshape(shape)
     return layer
 
 

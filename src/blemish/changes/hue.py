@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ class HueSaturation:
         saturation: added to the saturation of [0, 1], clipped.
     """
 
+    reach_px: ClassVar[int] = 0
     hue: float = 0.0
     saturation: float = 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from ..values import check_range
 class Sharpness:
     """Blurred at a factor of 0, unchanged at 1, sharpened above."""
 
+    reach_px: ClassVar[int] = 1
     factor: float = 1.0
 
     def __post_init__(self) -> None:

@@ -1,0 +1,122 @@
+"""Where a shape may lie: how much of it is on allowed ground, for every position at once.
+
+Ground and shape are reduced to cells of a few pixels, whose overlap for all positions is one
+correlation; the position that is chosen is then looked at pixel by pixel.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Floats
+from ..refused import Refused
+from ..scene import Scene
+from ..stencil import Stencil, place
+
+_CELLS = 128  # along the longer side of the frame
+
+
+class Positions:
+    """The positions of a shape, in cells, and how much of it lies on allowed ground at each.
+
+    Attributes:
+        share: float32 (rows, columns), the share of the shape's coverage on allowed ground, with
+            the shape's support in the frame (as far as it is not larger than the frame).
+    """
+
+    def __init__(self, stencil: Stencil, scene: Scene) -> None:
+        self.stencil, self.scene = stencil, scene
+        self.step = max(1, -(-max(scene.shape) // _CELLS))
+        y, x, h, w = stencil.support()
+        if not h:
+            raise Refused("the shape is empty")
+        self.support = (y, x, h, w)
+        shape = _cells(np.ascontiguousarray(stencil.mask[y : y + h, x : x + w]), self.step)
+        ground = _ground(scene, self.step)
+        # A shape larger than the frame slides over it until its edge meets the frame's.
+        self.beyond = tuple(max(0, s - g) for s, g in zip(shape.shape, ground.shape, strict=True))
+        if any(self.beyond):
+            (rows, columns) = self.beyond
+            ground = np.pad(ground, ((rows, rows), (columns, columns)))
+        whole = float(shape.sum())
+        self.share = np.clip(cv2.matchTemplate(ground, shape, cv2.TM_CCORR) / whole, 0, 1)
+
+    def chosen(self, legal: NDArray[np.bool_], where: float) -> Stencil:
+        """Return the stencil at one of the legal positions, `where` in [0, 1] along all of them.
+
+        Raises Refused where none is legal.
+        """
+        places = np.flatnonzero(legal)
+        if places.size == 0:
+            raise Refused("no place for the shape on the object or in the region of interest")
+        along = min(max(where, 0.0), 1.0) * places.size
+        index = min(int(along), places.size - 1)
+        row, column = divmod(int(places[index]), legal.shape[1])
+        y, x, h, w = self.support
+        top = (row - self.beyond[0]) * self.step
+        left = (column - self.beyond[1]) * self.step
+        coarse = self.stencil.at(top - y, left - x)
+        # Cells are a few pixels wide: a step within the cell, where that costs nothing.
+        down, rest = divmod(min(along - index, 1 - 1e-9) * self.step, 1)
+        right = int(rest * self.step)
+        height, width = self.scene.shape
+        top, left = top + int(down), left + right
+        inside = 0 <= top <= height - h and 0 <= left <= width - w
+        fine = self.stencil.at(top - y, left - x)
+        if inside and on_ground(fine, self.scene) >= on_ground(coarse, self.scene):
+            return fine
+        return coarse
+
+
+def on_ground(stencil: Stencil, scene: Scene) -> float:
+    """Return the share of the stencil's coverage that lies on allowed ground."""
+    whole = float(stencil.mask.sum())
+    if whole == 0:
+        return 0.0
+    return float(clipped(stencil, scene).mask.sum()) / whole
+
+
+def clipped(stencil: Stencil, scene: Scene) -> Stencil:
+    """Return the stencil with its coverage 0 outside allowed ground."""
+    height, width = scene.shape
+    h, w = stencil.mask.shape
+    top, left = max(0, stencil.top), max(0, stencil.left)
+    bottom, right = min(height, stencil.top + h), min(width, stencil.left + w)
+    mask = np.zeros_like(stencil.mask)
+    if top < bottom and left < right:
+        box = np.s_[
+            top - stencil.top : bottom - stencil.top, left - stencil.left : right - stencil.left
+        ]
+        mask[box] = stencil.mask[box] * scene.allowed[top:bottom, left:right]
+    return stencil.masked(mask)
+
+
+def moved_anywhere(stencil: Stencil, scene: Scene, where: float) -> Stencil:
+    """Return the stencil at a position of the frame, `where` in [0, 1] along all of them."""
+    y, x, h, w = stencil.support()
+    height, width = scene.shape
+    rows = abs(height - h) + 1
+    row, rest = divmod(min(max(where, 0.0), 1 - 1e-12) * rows, 1)
+    top = place((row + 0.5) / rows, height - h)
+    return stencil.at(top - y, place(rest, width - w) - x)
+
+
+@lru_cache(maxsize=1)
+def _ground(scene: Scene, step: int) -> Floats:
+    """Return the share of allowed pixels in each cell; kept, because draws are repeated."""
+    return _cells(scene.allowed.astype(np.float32), step)
+
+
+def _cells(plane: Floats, step: int) -> Floats:
+    """Return the means of `plane` over cells of `step` pixels, zeros beyond its end."""
+    height, width = (-(-n // step) for n in plane.shape)
+    if (height * step, width * step) != plane.shape:
+        below, right = height * step - plane.shape[0], width * step - plane.shape[1]
+        plane = np.pad(plane, ((0, below), (0, right)))
+    if step == 1:
+        return plane
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), np.float32)

@@ -1,0 +1,55 @@
+"""OnObject: on the part, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..random import uniform
+from ..refused import Refused
+from ..scene import Scene
+from ..stencil import Stencil
+from ..values import check_range
+from ._positions import Positions, clipped, moved_anywhere
+
+# Positions that hold nearly as much of the shape as the best one are as good as it.
+_AS_GOOD = 0.98
+
+
+@dataclass(frozen=True)
+class OnObject:
+    """On the object: moved to where all of the shape lies on it, or else most; the rest is cut off.
+
+    Attributes:
+        where: 0 to 1 along all of the positions that are as good as the best.
+
+    The object is the scene's foreground, and the region of interest where there is one. Where the
+    whole frame is object (a texture, or nothing known) this is a position anywhere in it. A mask
+    that has the frame's size stays where it is and is cut to the object, as MemSeg does (Yang et
+    al., Eng. Appl. Artif. Intell. 2023): the frame has cut its blobs, and moved they would show it.
+    """
+
+    where: float = uniform(0, 1)
+
+    def __post_init__(self) -> None:
+        check_range("OnObject.where", self.where, 0, 1)
+
+    def __call__(self, stencil: Stencil, scene: Scene) -> Stencil:
+        """Return the stencil moved there, without what does not lie on the object.
+
+        Raises Refused where there is no object, or nothing of the mask lies on it.
+        """
+        if stencil.mask.shape == scene.shape and stencil.top == stencil.left == 0:
+            return stencil if scene.everywhere else _cut(stencil, scene)
+        if scene.everywhere:
+            return moved_anywhere(stencil, scene, self.where)
+        positions = Positions(stencil, scene)
+        best = float(positions.share.max())
+        legal = (positions.share >= _AS_GOOD * best) & (positions.share > 0)
+        return clipped(positions.chosen(legal, self.where), scene)
+
+
+def _cut(stencil: Stencil, scene: Scene) -> Stencil:
+    cut = clipped(stencil, scene)
+    if not cut.mask.any():
+        raise Refused("nothing of the shape lies on the object")
+    return cut
