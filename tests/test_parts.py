@@ -20,8 +20,14 @@ pytestmark = pytest.mark.usefixtures("global_random_state_untouched")
 
 # The fields of a part that have no default; a part with such fields is added here.
 REQUIRED = {
+    "Box": {"height": 0.2},
+    "Intersection": {"first": regions.Box(0.4), "second": regions.Box(0.2)},
     "Rectangle": {"area": 0.1},
     "Scar": {"length": 0.3, "width": 0.1, "angle": 0.4},
+    "Sized": {"region": regions.Box(0.4), "area": 0.02},
+    "Superpixels": {"source": contents.Marbled()},
+    "Tone": {"red": 0.3},
+    "Union": {"first": regions.Box(0.4), "second": regions.Box(0.2)},
 }
 GROUPS = {
     module.__name__.split(".")[1]: module
@@ -176,6 +182,9 @@ def test_contents(path, scene, seed):
     content = drawn(made(path), seed)
     before = scene.image.copy()
     for stencil in stencils(scene):
+        if path == "contents.Harmonised":
+            brought = np.random.default_rng(0).random((*stencil.mask.shape, scene.channels), "f")
+            stencil = dataclasses.replace(stencil, layer=frozen(brought))
         layer = content(scene, stencil)
         check_pixels(layer, (*stencil.mask.shape, scene.channels))
         assert same(layer, content(scene, stencil))
@@ -189,10 +198,29 @@ def test_changes(path, channels, shape):
     change = drawn(made(path))
     layer = frozen(np.random.default_rng(0).random((*shape, channels), np.float32))
     after = change(layer)
-    check_pixels(after, layer.shape)
+    # A quarter turn exchanges the sides; in a content the layer is then stretched back.
+    swapped = (*shape[::-1], channels)
+    wanted = swapped if getattr(change, "moves", False) and after.shape == swapped else layer.shape
+    check_pixels(after, wanted)
+    check_pixels(changes.changed(layer, change), layer.shape)
     assert same(after, change(layer))
     for tone in (0, 1):
-        check_pixels(change(frozen(np.full_like(layer, tone))), layer.shape)
+        check_pixels(change(frozen(np.full_like(layer, tone))), wanted)
+
+
+@of("changes")
+def test_a_change_carries_values_as_far_as_it_says(path):
+    change = drawn(made(path))
+    reach = getattr(change, "reach_px", 0 if getattr(change, "by_value", False) else None)
+    if reach is None:
+        return
+    layer = np.random.default_rng(0).random((90, 100, 3), np.float32)
+    other = layer.copy()
+    other[40:45, 50:53] = 0.5
+    differs = (change(frozen(layer)) != change(frozen(other))).any(axis=2)
+    rows, columns = np.nonzero(differs)
+    assert rows.min() >= 40 - reach and rows.max() <= 44 + reach
+    assert columns.min() >= 50 - reach and columns.max() <= 52 + reach
 
 
 @of("blends")
@@ -209,7 +237,9 @@ def test_blends(path, channels, shape):
         check_pixels(pixels, base.shape)
         assert same(pixels, blend(base, layer, mask))
         # A null sample goes through the same blend and must come out as it was.
-        assert np.abs(blend(base, base, mask) - base).max() < 0.5 / 255
+        neutral = getattr(blend, "neutral", None)
+        nothing = base if neutral is None else frozen(np.full_like(base, neutral))
+        assert np.abs(blend(base, nothing, mask) - base).max() < 0.5 / 255
         margin = blend.margin(Stencil(mask))
         assert isinstance(margin, int) and margin >= 0
 

@@ -31,3 +31,6 @@ class Pool(Protocol):
     def __getitem__(self, index: int) -> File: ...
     def find(self, path: str) -> File:
         """Return the file of that relative path; LookupError where there is none."""
+
+    def of_kind(self, kind: str) -> Pool:
+        """Return the pool of those of one kind."""

@@ -1,4 +1,4 @@
-"""Reading the layouts that datasets come in: MVTec AD, and images beside masks."""
+"""Reading the layouts that datasets come in: MVTec AD, images beside masks, COCO."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .images import SUFFIXES
+import numpy as np
+from numpy.typing import NDArray
+
+from .coco import Annotation, find_instances
+from .images import SUFFIXES, read_mask
 
 _MASK_FOLDERS = ("masks", "mask", "ground_truth", "labels")
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A picture of a defect, its mask, and what the defect is called."""
+    """A picture of a defect, its mask (a file, or an annotation of one) and what it is called."""
 
     image: Path
-    mask: Path
+    mask: Path | Annotation
     kind: str = ""
+
+
+def read_pair_mask(pair: Pair) -> NDArray[np.bool_]:
+    """Return the mask of a pair, bool (H, W); raises BadFile where it marks nothing."""
+    return pair.mask.mask() if isinstance(pair.mask, Annotation) else read_mask(pair.mask)
 
 
 def find_images(folder: Path) -> list[Path]:
@@ -37,23 +46,34 @@ def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
 
 
 def find_pairs(folder: Path) -> list[Pair]:
-    """Return the images of `folder` that have a mask, sorted by path.
+    """Return the pictures of defects in `folder` with their masks, sorted by path.
 
     Read are MVTec AD (``test/KIND/000.png`` and ``ground_truth/KIND/000_mask.png``; one class or a
     tree of them) and an image beside its mask: ``a.png`` with ``a_mask.png``, or with ``a.png`` in
     a folder ``masks`` (or mask, ground_truth, labels) beside the images or beside a folder above
-    them, with the same folders below it.
+    them, with the same folders below it. COCO files may lie in the folder, or one be given instead
+    of it; they are one pair for each annotation, and the masks of their images are not read.
+
+    Raises BadFile for a COCO file that cannot be used: see `blemish.coco.find_instances`.
     """
+    instances = find_instances(folder)
+    pairs = [Pair(found.image, found.annotation, found.kind) for found in instances]
+    if folder.is_dir():
+        told = {pair.image for pair in pairs}
+        pairs += [pair for pair in _masked_images(folder) if pair.image not in told]
+    return sorted(pairs, key=lambda pair: pair.image.as_posix())
+
+
+def _masked_images(folder: Path) -> Iterator[Pair]:
+    """Yield the images of `folder` that have a file with their mask."""
     paths = find_images(folder)
     known = {path.with_suffix(""): path for path in paths}
-    pairs = []
     for path in paths:
-        if path.stem.endswith("_mask") or _is_mask(path, folder):
+        if is_mask(path, folder):
             continue
         mask = next((known[m] for m in _candidates(path, folder) if m in known), None)
         if mask is not None and mask != path:
-            pairs.append(Pair(path, mask, _kind(path, folder)))
-    return pairs
+            yield Pair(path, mask, _kind(path, folder))
 
 
 def normals_of(folder: Path) -> dict[str, Path]:
@@ -72,8 +92,10 @@ def normals_of(folder: Path) -> dict[str, Path]:
     return {name: folder}
 
 
-def _is_mask(path: Path, root: Path) -> bool:
-    return any(part in _MASK_FOLDERS for part in path.relative_to(root).parts[:-1])
+def is_mask(path: Path, root: Path) -> bool:
+    """Return whether a file is a mask, by its name (``a_mask.png``) or a folder that it is in."""
+    folders = path.relative_to(root).parts[:-1]
+    return path.stem.endswith("_mask") or any(part in _MASK_FOLDERS for part in folders)
 
 
 def _candidates(path: Path, root: Path) -> list[Path]:

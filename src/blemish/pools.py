@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import check_image
+from .coco import Annotation, base_of
 from .file import POOLS, File, Pool
-from .images import BadFile, read_mask, sha256_of, size_of
-from .layouts import Pair, find_images, find_pairs
+from .images import BadFile, sha256_of, size_of
+from .layouts import Pair, find_images, find_pairs, read_pair_mask
 
 PoolLike = str | Path | Sequence[Any] | None
-"""A folder, a list of files or of arrays; for defects of pairs (image, mask) too."""
+"""A folder, a list of files or of arrays; for defects of pairs (image, mask), or a COCO file."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,21 @@ class Entries:
         kept = tuple(entry for entry in self.entries if entry.path != path)
         return Entries(self.name, kept, self.root)
 
+    def of_kind(self, kind: str) -> Entries:
+        """Return the pool of those of one kind."""
+        if kind not in self._kinds:
+            kept = tuple(entry for entry in self.entries if entry.kind == kind)
+            self._kinds[kind] = Entries(self.name, kept, self.root)
+        return self._kinds[kind]
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of its entries, in alphabetical order."""
+        return sorted({entry.kind for entry in self.entries if entry.kind})
+
+    @cached_property
+    def _kinds(self) -> dict[str, Entries]:
+        return {}
+
     def _digest(self, entry: Entry) -> str:
         """Return the sha256 of an entry, computed once; `sha256_of` notices a changed file."""
         parts = entry.origin if isinstance(entry.origin, tuple) else (entry.origin,)
@@ -82,7 +98,7 @@ class Entries:
         told = hashlib.sha256()
         for entry in self.entries:
             parts = entry.origin if isinstance(entry.origin, tuple) else (entry.origin,)
-            sizes = [size_of(p) if isinstance(p, Path) else p.nbytes for p in parts]
+            sizes = [_size(part) for part in parts]
             told.update(f"{entry.path}\0{sizes}\n".encode())
         return told.hexdigest()
 
@@ -100,7 +116,7 @@ def open_pool(name: str, given: PoolLike) -> Entries:
     """Return the pool of a folder or a list.
 
     Raises FileNotFoundError for a folder that is not there, ValueError for one without images
-    (for defects: without image and mask pairs).
+    (for defects: without image and mask pairs) or for a COCO file that cannot be used.
     """
     if name not in POOLS:
         raise ValueError(f"unknown pool {name!r}: the pools are {', '.join(POOLS)}")
@@ -115,20 +131,23 @@ def mask_of(file: File) -> NDArray[np.bool_]:
     """Return the mask of a file of the pool "defects": bool (h, w)."""
     if not isinstance(file.origin, tuple):
         raise LookupError(f"{file.path} is not at hand with its mask: pass defects=FOLDER")
-    mask = file.origin[1]
-    if isinstance(mask, Path):
-        return read_mask(mask)
+    image, mask = file.origin
+    if isinstance(mask, (Path, Annotation)):
+        return read_pair_mask(Pair(image, mask))
     return np.asarray(mask).reshape(np.asarray(mask).shape[:2]) > 0
 
 
 def _folder_pool(name: str, folder: Path) -> Entries:
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{name}: {folder} is not a folder")
+    coco = name == "defects" and folder.suffix.lower() == ".json" and folder.is_file()
+    if not folder.is_dir() and not coco:
+        other = ", nor a COCO file" if name == "defects" else ""
+        raise FileNotFoundError(f"{name}: {folder} is not a folder{other}")
     if name == "defects":
         entries = tuple(_pair_entry(folder, pair) for pair in find_pairs(folder))
         wanted = (
             "images with masks: a dataset in MVTec AD layout (test/KIND, ground_truth/KIND), "
-            "or images with a mask of the same stem in masks/ or as STEM_mask.png"
+            "or images with a mask of the same stem in masks/ or as STEM_mask.png, "
+            "or annotations in COCO format"
         )
     else:
         paths = find_images(folder)
@@ -140,8 +159,11 @@ def _folder_pool(name: str, folder: Path) -> Entries:
 
 
 def _pair_entry(folder: Path, pair: Pair) -> Entry:
-    path = pair.image.relative_to(folder).as_posix()
-    return Entry(path, (pair.image, pair.mask), pair.kind)
+    base = base_of(folder)
+    inside = pair.image.is_relative_to(base)
+    path = (pair.image.relative_to(base) if inside else pair.image).as_posix()
+    number = f"#{pair.mask.number}" if isinstance(pair.mask, Annotation) else ""
+    return Entry(path + number, (pair.image, pair.mask), pair.kind)
 
 
 def _entry(name: str, number: int, item: Any) -> Entry:
@@ -166,10 +188,19 @@ def _digest(origin: Any) -> str:
         return hashlib.sha256("".join(_digest(part) for part in origin).encode()).hexdigest()
     if isinstance(origin, Path):
         return sha256_of(origin)
+    if isinstance(origin, Annotation):
+        return origin.sha256
     array: NDArray[Any] = np.ascontiguousarray(origin)
     told = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
     told.update(array.data)
     return told.hexdigest()
+
+
+def _size(part: Any) -> Any:
+    """Return the bytes of a file or an array; of an annotation, which is short, its sha256."""
+    if isinstance(part, Path):
+        return size_of(part)
+    return part.sha256 if isinstance(part, Annotation) else part.nbytes
 
 
 def fingerprint(pools: Mapping[str, Pool]) -> dict[str, str]:

@@ -85,9 +85,12 @@ def some(k: int, *options: Any) -> Any:
     return Some(k, options)
 
 
-def files(pool: str) -> Any:
-    """Return one file of a pool: "textures", "defects" or "sources" (other good pictures)."""
-    return Files(pool)
+def files(pool: str, kind: str = "") -> Any:
+    """Return one file of a pool: "textures", "defects" or "sources" (other good pictures).
+
+    With `kind` one of those of that kind: of the defects, those in the folder of that name.
+    """
+    return Files(pool, kind)
 
 
 def given(pool: str, part: Any, otherwise: Any) -> Any:

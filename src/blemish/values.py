@@ -122,6 +122,7 @@ class Files(Value):
     """See `files`."""
 
     pool: str
+    kind: str = ""
 
     def __post_init__(self) -> None:
         if self.pool not in POOLS:
@@ -135,6 +136,10 @@ class Files(Value):
                 f"this recipe draws from the pool {self.pool!r}, which was not given or is empty: "
                 f"pass {self.pool}=FOLDER{option}"
             )
+        if self.kind:
+            pool = pool.of_kind(self.kind)
+            if len(pool) == 0:
+                raise LookupError(f"the pool {self.pool!r} holds nothing of the kind {self.kind!r}")
         return pool[int(dice.rng.integers(len(pool)))]
 
 

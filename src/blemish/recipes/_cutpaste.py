@@ -8,7 +8,7 @@ the label is what visibly changed. The whole-picture translation and jitter befo
 from ..blends import Paste
 from ..changes import Jitter
 from ..contents import Shifted
-from ..placements import Anywhere
+from ..placements import OnObject
 from ..random import choice, uniform
 from ..recipe import Recipe
 from ..regions import Rectangle
@@ -35,7 +35,7 @@ cutpaste = Recipe(
         aspect=choice(uniform(0.3, 1), uniform(1, 3.3)),
     ),
     content=Shifted(changes=JITTER),
-    placement=Anywhere(),
+    placement=OnObject(),
     blend=Paste(),
     kind="cutpaste",
 )

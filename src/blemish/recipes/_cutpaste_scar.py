@@ -7,7 +7,7 @@ Numbers as published for 256 x 256, as fractions: 2 to 16 px wide, 10 to 25 px l
 import math
 
 from ..blends import Paste
-from ..placements import Anywhere
+from ..placements import OnObject
 from ..random import uniform
 from ..recipe import Recipe
 from ..regions import Scar
@@ -23,7 +23,7 @@ cutpaste_scar = Recipe(
         changes=JITTER,
     ),
     content=None,
-    placement=Anywhere(),
+    placement=OnObject(),
     blend=Paste(),
     kind="cutpaste_scar",
 )

@@ -23,6 +23,7 @@ from ..changes import (
     Solarize,
 )
 from ..contents import Marbled, Texture
+from ..placements import OnObject
 from ..random import choice, files, given, integers, some, uniform
 from ..recipe import Recipe
 from ..regions import PerlinBlobs
@@ -58,6 +59,7 @@ draem = Recipe(
         Texture(file=files("textures"), changes=AUGMENTATIONS),
         otherwise=Marbled(changes=AUGMENTATIONS),
     ),
+    placement=OnObject(),
     blend=Alpha(opacity=uniform(0.2, 1)),
     kind="draem",
 )

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 
 from ..changes import changed, freeze_changes
@@ -14,6 +13,7 @@ from ..random import uniform
 from ..scene import Scene
 from ..stencil import SURROUNDINGS_PX, Stencil
 from ..values import check_range
+from ._cutting import turned_picture
 
 _ROUNDING = 1e-6
 
@@ -56,34 +56,12 @@ class Scar:
         box_h = math.ceil(abs(cos) * h + abs(sin) * w - _ROUNDING) + 2 * SURROUNDINGS_PX
         box_w = math.ceil(abs(sin) * h + abs(cos) * w - _ROUNDING) + 2 * SURROUNDINGS_PX
         middle = np.array([box_w - 1, box_h - 1]) / 2
-        layer = _turned(scene, turn, middle, (centre[1] - 0.5, centre[0] - 0.5), (box_h, box_w))
+        layer = turned_picture(
+            scene, turn, middle, (centre[1] - 0.5, centre[0] - 0.5), (box_h, box_w)
+        )
         # By pixel centres: OpenCV's polygons hold their border, half a thin strip's area more.
         x, y = np.arange(box_w) - middle[0], np.arange(box_h)[:, None] - middle[1]
         across, along = np.abs(cos * x - sin * y), np.abs(sin * x + cos * y)
         mask = ((across <= w / 2) & (along <= h / 2)).astype(np.float32)
         top, left = round(centre[0] - box_h / 2), round(centre[1] - box_w / 2)
         return Stencil(mask, top, left, changed(layer, self.changes))
-
-
-def _turned(
-    scene: Scene,
-    turn: np.ndarray,
-    middle: np.ndarray,
-    centre: tuple[float, float],
-    shape: tuple[int, int],
-) -> np.ndarray:
-    """Return the picture around `centre` (x, y) seen in a box whose axes are turned by `turn`."""
-    reach = math.ceil(math.hypot(*shape) / 2) + 1
-    top, left = max(0, int(centre[1]) - reach), max(0, int(centre[0]) - reach)
-    bottom = min(scene.shape[0], int(centre[1]) + reach + 1)
-    right = min(scene.shape[1], int(centre[0]) + reach + 1)
-    around = scene.crop(top, left, bottom - top, right - left)
-    shift = np.array(centre) - (left, top) - turn @ middle
-    layer = cv2.warpAffine(
-        around,
-        np.hstack([turn, shift[:, None]]),
-        (shape[1], shape[0]),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(layer, np.float32).reshape(*shape, scene.channels)

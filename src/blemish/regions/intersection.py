@@ -1,0 +1,33 @@
+"""Intersection: what both of two shapes cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..scene import Scene
+from ..stencil import Stencil
+from ._joined import check_regions, joined
+
+
+@dataclass(frozen=True)
+class Intersection:
+    """What both of two regions cover.
+
+    Attributes:
+        first, second: the regions; of a donor only its mask is taken.
+
+    A third of GLASS's masks are the intersection of two (Chen et al., ECCV 2024, section 3.3).
+    """
+
+    first: Any
+    second: Any
+
+    def __post_init__(self) -> None:
+        check_regions(self, first=self.first, second=self.second)
+
+    def __call__(self, scene: Scene) -> Stencil:
+        """Return what the shapes have in common; raises Refused where that is nothing."""
+        return joined(self.first(scene), self.second(scene), np.minimum)
