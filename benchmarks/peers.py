@@ -279,3 +279,145 @@ AUGMENTERS: tuple[Callable[[Bytes, np.random.Generator], Bytes], ...] = (
     _equalize,
     _turn,
 )
+
+
+# ------------------------------------------------------------------------ the other Perlin methods
+
+
+def perlin_family(
+    image: Bytes, texture: Bytes, rng: np.random.Generator, masks: int, changed: bool
+) -> Sample:
+    """DRAEM's descendants: one or two noise masks, a texture with or without augmentations."""
+    height, width = image.shape[:2]
+    mask = np.ones((height, width), bool)
+    for _ in range(masks):
+        cells = 2 ** int(rng.integers(6)), 2 ** int(rng.integers(6))
+        angles = rng.uniform(0, 2 * np.pi, (cells[0] + 1, cells[1] + 1))
+        noise = grid_perlin((height, width), cells, np.stack([np.cos(angles), np.sin(angles)]))
+        mask &= _rotate(noise, rng.uniform(-90, 90)) > 0.5
+    layer = cv2.resize(texture, (width, height))
+    for chosen in rng.choice(len(AUGMENTERS), 3, replace=False) if changed else ():
+        layer = AUGMENTERS[chosen](layer, rng)
+    base, layer = image.astype(np.float32), layer.astype(np.float32)
+    weight = mask[..., None].astype(np.float32)
+    opacity = np.float32(rng.uniform(0.2, 1))
+    blended = base * (1 - weight) + opacity * weight * layer + (1 - opacity) * weight * base
+    return np.rint(blended).astype(np.uint8), mask.astype(np.uint8) * np.uint8(255)
+
+
+# ------------------------------------------------------------------- superpixels (TASAD, IVC 2023)
+
+
+def superpixel(image: Bytes, texture: Bytes, rng: np.random.Generator) -> Sample:
+    """A tenth of a texture's superpixels, found at the picture's size, pasted onto it."""
+    from skimage.segmentation import slic
+
+    height, width = image.shape[:2]
+    layer = cv2.resize(texture, (width, height))
+    for chosen in rng.choice(len(AUGMENTERS), 3, replace=False):
+        layer = AUGMENTERS[chosen](layer, rng)
+    count = int(rng.choice([30, 150, 250]))
+    parts = slic(layer, n_segments=count, compactness=8, sigma=1, start_label=1)
+    numbers = np.unique(parts)
+    mask = np.isin(parts, rng.choice(numbers, max(1, len(numbers) // 10)))
+    return np.where(mask[..., None], layer, image), mask.astype(np.uint8) * np.uint8(255)
+
+
+# ------------------------------------------------------------------------------- FractalAD (2023)
+
+
+def fractal(image: Bytes, rng: np.random.Generator, points: int = 100_000) -> Sample:
+    """A patch of the picture through the attractor of two affine maps, a point at a time."""
+    height, width = image.shape[:2]
+    side = int(rng.uniform(0.1, 0.5) * min(height, width))
+    maps = rng.uniform(-0.6, 0.6, (2, 2, 2)).tolist()
+    shifts = rng.uniform(-1, 1, (2, 2)).tolist()
+    which = rng.integers(0, 2, points).tolist()
+    x = y = 0.0
+    places = np.empty((points, 2))
+    for number, k in enumerate(which):
+        (a, b), (c, d) = maps[k]
+        x, y = a * x + b * y + shifts[k][0], c * x + d * y + shifts[k][1]
+        places[number] = x, y
+    low, high = places.min(axis=0), places.max(axis=0)
+    cells = ((places - low) / np.maximum(high - low, 1e-9) * (side - 1)).astype(int)
+    shape = np.zeros((side, side), np.uint8)
+    shape[cells[:, 1], cells[:, 0]] = 255
+    shape = cv2.dilate(shape, np.ones((3, 3), np.uint8))
+    patch = jitter(_cut(image, side, side, rng), rng, 0.2)
+    top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
+    augmented, mask = image.copy(), np.zeros((height, width), np.uint8)
+    cv2.copyTo(patch, shape, augmented[top : top + side, left : left + side])
+    mask[top : top + side, left : left + side] = shape
+    return augmented, mask
+
+
+# ------------------------------------------------------------------- simplex noise (RRD, CVPR 2023)
+
+
+def simplex(image: Bytes, rng: np.random.Generator, noise: Callable[..., np.ndarray]) -> Sample:
+    """Six octaves of simplex noise, added in a window of up to an eighth of the picture."""
+    height, width = image.shape[:2]
+    h = int(rng.integers(round(height * 10 / 256), height // 8 + 1))
+    w = int(rng.integers(round(width * 10 / 256), width // 8 + 1))
+    total = np.zeros((3, h, w))
+    for octave in range(6):
+        wavelength = 32 / 2**octave
+        x, y = np.arange(w) / wavelength, np.arange(h) / wavelength
+        total += 0.6**octave * noise(x, y, np.arange(3) / wavelength)
+    top, left = int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1))
+    augmented, mask = image.astype(np.float32), np.zeros((height, width), np.uint8)
+    augmented[top : top + h, left : left + w] += 0.2 * 255 * total.transpose(1, 2, 0)
+    mask[top : top + h, left : left + w] = 255
+    return np.clip(np.rint(augmented), 0, 255).astype(np.uint8), mask
+
+
+# ------------------------------------------------------------------------ RACP (BGAD, CVPR 2023)
+
+
+class Racp:
+    """Real defects through three groups of an albumentations chain, each piece to a place."""
+
+    def __init__(self, folder: Path, side: int) -> None:
+        import albumentations as A  # noqa: N812 - as everyone calls it
+
+        from blemish.images import read_image, read_mask
+        from blemish.layouts import find_pairs
+
+        self.pairs = []
+        for pair in find_pairs(folder):
+            image = read_image(pair.image)
+            image = np.repeat(image[..., None], 3, 2) if image.ndim == 2 else image[..., :3]
+            mask = read_mask(pair.mask).astype(np.uint8) * np.uint8(255)
+            self.pairs.append([cv2.resize(plane, (side, side)) for plane in (image, mask)])
+        self.groups = [
+            A.RandomRotate90(p=1),
+            A.HorizontalFlip(p=1),
+            A.Transpose(p=1),
+            A.OpticalDistortion(distort_limit=1.0, p=1),
+            A.GaussNoise(p=0.2),
+            A.OneOf([A.MotionBlur(p=0.2), A.MedianBlur(blur_limit=3, p=0.1), A.Blur(p=0.1)], p=0.2),
+            A.ShiftScaleRotate(p=0.2),
+            A.OneOf([A.OpticalDistortion(p=0.3), A.GridDistortion(p=0.1)], p=0.2),
+            A.OneOf([A.CLAHE(), A.Sharpen(), A.Emboss(), A.RandomBrightnessContrast()], p=0.3),
+            A.HueSaturationValue(p=0.3),
+        ]
+        self.compose = A.Compose
+
+    def __call__(self, image: Bytes, rng: np.random.Generator) -> Sample:
+        """A sample: the augmented defect, each piece of it moved to a point of the part."""
+        defect, marked = self.pairs[int(rng.integers(len(self.pairs)))]
+        some = [self.groups[i] for i in rng.choice(10, 3, replace=False)]
+        done = self.compose(some, seed=int(rng.integers(2**31)))(image=defect, mask=marked)
+        height, width = image.shape[:2]
+        augmented, mask = image.copy(), np.zeros((height, width), np.uint8)
+        found, _ = cv2.findContours(done["mask"], cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        for contour in found:
+            x, y, w, h = cv2.boundingRect(contour)
+            top, left = int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1))
+            piece = done["mask"][y : y + h, x : x + w] > 0
+            augmented[top : top + h, left : left + w][piece] = done["image"][y : y + h, x : x + w][
+                piece
+            ]
+            mask[top : top + h, left : left + w][piece] = 255
+        return augmented, mask

@@ -121,6 +121,15 @@ def global_random_state_untouched():
     assert global_randomness() == before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory):
+    """The folder where object masks are kept, so that no test reads or writes the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("BLEMISH_CACHE", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def data():
     """The folder of real pictures; the test is skipped where it is not there."""

@@ -36,7 +36,9 @@ def test_asking_for_help(arguments):
     assert said.startswith(("usage: blemish", "blemish "))
 
 
-@pytest.mark.parametrize("command", ["make", "demo", "preview", "replay", "list", "show", "cite"])
+@pytest.mark.parametrize(
+    "command", ["make", "demo", "preview", "replay", "audit", "list", "show", "cite"]
+)
 def test_asking_for_help_on_a_command(command):
     names, said = loaded_by("-m", "blemish", command, "--help")
     assert not names & HEAVY and f"blemish {command}" in said

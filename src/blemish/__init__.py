@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from . import blends, changes, contents, labels, placements, recipes, regions
+    from . import blends, changes, contents, foreground, labels, placements, recipes, regions
+    from .audits import Audit, audit
     from .catalog import add_plugin, cite, describe, find
     from .composition import Limits
     from .images import read_image, write_image
     from .manifest import replay
     from .notation import from_dict, load_recipe, replaced, to_dict
-    from .pipeline import Report, make, preview
+    from .pipeline import Report, make
+    from .previews import preview
     from .random import (
         choice,
         draw,
@@ -36,13 +38,16 @@ if TYPE_CHECKING:
     from .sample import Defect, Sample
     from .scene import Scene
     from .stencil import Stencil
+    from .then import Then
 
 _HOMES = {
+    "audits": ("Audit", "audit"),
     "catalog": ("add_plugin", "cite", "describe", "find"),
     "images": ("read_image", "write_image"),
     "notation": ("from_dict", "load_recipe", "replaced", "to_dict"),
     "manifest": ("replay",),
-    "pipeline": ("Report", "make", "preview"),
+    "pipeline": ("Report", "make"),
+    "previews": ("preview",),
     "random": (
         *("choice", "draw", "files", "gamma", "given", "integers", "loguniform", "normal"),
         *("rng_of", "seed", "some", "uniform"),
@@ -52,11 +57,22 @@ _HOMES = {
     "sample": ("Defect", "Sample"),
     "scene": ("Scene",),
     "stencil": ("Stencil",),
+    "then": ("Then",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("blends", "changes", "contents", "labels", "placements", "recipes", "regions")
+_MODULES = (
+    "blends",
+    "changes",
+    "contents",
+    "foreground",
+    "labels",
+    "placements",
+    "recipes",
+    "regions",
+)
 
 __all__ = [
+    "Audit",
     "Combined",
     "Defect",
     "Limits",
@@ -66,8 +82,10 @@ __all__ = [
     "Sample",
     "Scene",
     "Stencil",
+    "Then",
     "__version__",
     "add_plugin",
+    "audit",
     "blends",
     "changes",
     "choice",
@@ -77,6 +95,7 @@ __all__ = [
     "draw",
     "files",
     "find",
+    "foreground",
     "from_dict",
     "gamma",
     "given",

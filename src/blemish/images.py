@@ -88,17 +88,20 @@ def read_image(path: Path) -> NDArray[Any]:
     return load(path).pixels
 
 
-def read_mask(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.bool_]:
+def read_mask(
+    path: Path, shape: tuple[int, int] | None = None, empty: bool = False
+) -> NDArray[np.bool_]:
     """(H, W) bool: where any colour channel is above 0; alpha does not count.
 
-    Raises what `load` does, and ValueError if nothing is marked or the size is not `shape`.
+    Raises what `load` does, and ValueError if the size is not `shape`, or if nothing is marked and
+    the mask may not be `empty`.
     """
     pixels = _load(Path(path)).pixels
     if pixels.ndim == 3:
         pixels = pixels[..., : 1 if pixels.shape[2] == 2 else 3].max(axis=2)
     if shape is not None and pixels.shape != tuple(shape):
         raise BadFile(path, f"mask of {pixels.shape} px, image of {shape}: make them equal")
-    if not pixels.any():
+    if not empty and not pixels.any():
         raise BadFile(path, "an empty mask: mark the defect in it, or remove the file")
     return np.asarray(pixels > 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ import yaml
 from ._version import __version__
 from .catalog import add_plugin
 from .file import File
+from .grounds import NONE, Grounds
 from .images import load
 from .notation import dump, from_dict, replaced, yaml_told
 from .png import encode
 from .pools import PoolLike, open_pools
 from .recipe import sampled
 from .sample import Sample
-from .scene import scene_of
 from .values import leaves
 
 MANIFEST, RECIPE, PREVIEW = "manifest.jsonl", "recipe.yaml", "preview.png"
@@ -72,6 +72,7 @@ def replay(
     source: str | Path | None = None,
     textures: PoolLike = None,
     defects: PoolLike = None,
+    masks: Mapping[str, str | None] | None = None,
 ) -> Replayed:
     """Return sample `sample_id` of a dataset, made again from its record and its source.
 
@@ -79,6 +80,7 @@ def replay(
         manifest: path of the dataset's manifest.jsonl.
         edits: fields to change first, as {"recipe.region.width": 0.02}: the same sample but for it.
         source, textures, defects: where the roots are now, if not where recipe.yaml says.
+        masks: where the masks that were given are now, by foreground, roi and roi_exclude.
 
     Raises LookupError for an unknown id, ValueError for a failed sample or a source that changed.
     """
@@ -102,10 +104,21 @@ def replay(
     pools = {"textures": textures or run["textures"], "defects": defects or run["defects"]}
     used = {leaf.pool for _, leaf in leaves(recipe) if isinstance(leaf, File)}
     opened = open_pools(**{n: p for n, p in {**pools, "sources": root}.items() if n in used})
-    scene = scene_of(loaded, run["white"], root / record["source"])
+    scene = _grounds(run, masks or {}).scene(
+        loaded, run["white"], root / record["source"], record["source"]
+    )
     sample = sampled(recipe, scene, None, opened, record["status"] == "null")
     digest = hashlib.sha256(encode(sample.image)).hexdigest()
     return Replayed(sample, record, digest == record["image_sha256"])
+
+
+def _grounds(run: dict[str, Any], masks: Mapping[str, str | None]) -> Grounds:
+    """Return where defects might lie in a run; the masks may have moved since."""
+    foreground, roi, excluded = (
+        masks.get(name) or run.get(name) for name in ("foreground", "roi", "roi_exclude")
+    )
+    # Before there were foregrounds, defects lay anywhere.
+    return Grounds(foreground or run.get("grounds", {}).get("foreground", NONE), roi, excluded)
 
 
 def _run_of(runs: list[dict[str, Any]], index: int) -> dict[str, Any]:

@@ -19,11 +19,15 @@ from . import values
 from .catalog import look_up, nearest, parts, recipes
 from .composition import Limits
 from .file import File
+from .matching import Match
 from .random import VALUES
 from .recipe import Combined, Recipe, check_recipe
+from .then import Then
 from .values import Value
 
-_CONTAINERS: dict[str, type] = {cls.__name__: cls for cls in (Recipe, Combined, Limits, File)}
+_CONTAINERS: dict[str, type] = {
+    cls.__name__: cls for cls in (Recipe, Combined, Then, Match, Limits, File)
+}
 _VALUE_NAMES = {cls: name for name, cls in VALUES.items()}
 
 

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ._version import __version__
-from .catalog import add_plugin, find
+from .catalog import add_plugin
 from .engines import processes
-from .images import load, read_image, read_mask, write_atomic, write_image
+from .grounds import Grounds
+from .images import read_image, read_mask, write_atomic, write_image
 from .manifest import MANIFEST, PREVIEW, RECIPE, read_records, read_runs, write_runs
-from .notation import is_recipe_file, load_recipe
 from .plan import Job, Plan, plan
 from .pools import Entries, PoolLike
-from .random import rng_of
-from .recipe import NoDefect, sampled
-from .scene import scene_of
+from .quotas import asked
 from .sheet import contact_sheet
 from .state import State
 from .work import Work
@@ -60,8 +55,8 @@ class Report:
 
 def make(  # noqa: PLR0913 - the options of the job, each once
     source: str | Path,
-    recipe: Any = "draem",
-    n: int = 100,
+    recipe: Any = None,
+    n: int | None = None,
     out: str | Path = "synthetic",
     *,
     seed: int = 0,
@@ -80,6 +75,12 @@ def make(  # noqa: PLR0913 - the options of the job, each once
     link: bool = False,
     white: float | None = None,
     plugins: Sequence[str] = (),
+    foreground: str | Path = "auto",
+    roi: str | Path | None = None,
+    roi_exclude: str | Path | None = None,
+    quota: Mapping[str, int] | None = None,
+    area: tuple[float, float] | None = None,
+    match: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Make a labelled defect dataset in MVTec AD layout, and return what was done.
@@ -87,8 +88,8 @@ def make(  # noqa: PLR0913 - the options of the job, each once
     Args:
         source: a folder of good pictures, a dataset in MVTec AD layout (its train/good is used), a
             tree of several such classes, or a glob.
-        recipe: a recipe, a choice of recipes, or the name of one.
-        n: how many samples.
+        recipe: a recipe, a choice of recipes, or the name of one; by default "draem".
+        n: how many samples; by default 100, or as many as the quota has.
         out: where; it must be empty or new, unless `resume` or `append`.
         seed: the same seed, recipe and sources give the same bytes, whatever `workers` is.
         workers: processes. In a script with more than one, call `make` under
@@ -107,6 +108,16 @@ def make(  # noqa: PLR0913 - the options of the job, each once
         link: whether they are hard links instead, where the file system can.
         white: the value of full range, if it is not the file's (4095 for 12 bits in 16).
         plugins: packages whose parts the recipe uses.
+        foreground: where the object is: "auto" estimates it, "none" takes the whole frame; or a
+            folder of masks with the pictures' paths, or one mask for all.
+        roi, roi_exclude: masks, given in the same way, of where defects may lie, which takes the
+            place of the estimate, and of where they must not.
+        quota: how many samples of each kind, {"scratch": 200}; a kind is that of one of the
+            recipes, the name of a recipe, or a kind of the real defects.
+        area: (least, most) share of the frame that a defect shall cover, each octave alike.
+        match: a folder of labelled real defects, in a layout that is read: the defects get areas
+            drawn from theirs, and of several that are made the one is taken that is nearest to a
+            real one in elongation, contrast and position.
         progress: called with how many items are done, and how many there are.
 
     Raises FileExistsError if `out` holds something, FileNotFoundError, ValueError or LookupError
@@ -114,10 +125,11 @@ def make(  # noqa: PLR0913 - the options of the job, each once
     """
     for plugin in plugins:
         add_plugin(plugin)
+    told, counts = asked(recipe, quota, defects, area, match, white)
     job = Job(
         source=str(source),
-        recipe=named(recipe),
-        n=n,
+        recipe=told,
+        n=n if n is not None else sum(counts.values()) if counts else 100,
         out=Path(out),
         seed=seed,
         workers=workers,
@@ -135,15 +147,14 @@ def make(  # noqa: PLR0913 - the options of the job, each once
         link=link,
         white=white,
         plugins=tuple(plugins),
+        grounds=Grounds(
+            str(foreground),
+            None if roi is None else str(roi),
+            None if roi_exclude is None else str(roi_exclude),
+        ),
+        quota=counts,
     )
     return run(job, progress)
-
-
-def named(recipe: Any) -> Any:
-    """Return the recipe of a name or of a YAML file, or the recipe that is already one."""
-    if is_recipe_file(recipe):
-        return load_recipe(Path(recipe))
-    return find(recipe) if isinstance(recipe, str) else recipe
 
 
 def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Report:
@@ -195,49 +206,9 @@ def _before(runs: list[dict[str, Any]], start: int) -> int:
     return sum(run["start"] < start for run in runs)
 
 
-def preview(
-    source: str | Path,
-    recipe: Any = "draem",
-    n: int = 24,
-    *,
-    seed: int = 0,
-    textures: PoolLike = None,
-    defects: PoolLike = None,
-    white: float | None = None,
-) -> NDArray[np.uint8]:
-    """Return a contact sheet (H, W, 3), uint8, of `n` samples.
-
-    No picture is held back, so the samples are not those of a `make` with the same seed. Raises
-    what `make` raises; ValueError if not one sample could be made.
-    """
-    told = named(recipe)
-    nowhere = Path(source)  # nothing is written, so nothing of the sources is left out
-    job = Job(str(source), told, n, nowhere, seed, 1, textures, defects, test_good=0.0, white=white)
-    planned = plan(job)
-    pages, reason = [], "none was asked for"
-    for index in range(n):
-        for further in range(planned.tries()):
-            place = planned.source(index, further)
-            try:
-                scene = scene_of(load(place.path), white, place.path)
-            except (ValueError, OSError) as error:
-                reason = str(error)
-                continue
-            try:
-                rng = rng_of(seed, index)
-                sample = sampled(job.recipe, scene, rng, planned.pools_for(place))
-            except NoDefect as refused:
-                reason = f"{place.relative}: {refused}"
-                continue
-            pages.append((sample.image, sample.mask, f"{index:06d} {sample.kind}"))
-            break
-    if not pages:
-        raise ValueError(f"no sample could be made; the last reason: {reason}")
-    return contact_sheet(pages, white=white)
-
-
 def _run(planned: Plan) -> dict[str, Any]:
     """Return what recipe.yaml tells of a run."""
+    given = planned.job.grounds.given
     roots = {
         name: str(pool.root.resolve())
         for name, pool in planned.pools.items()
@@ -247,6 +218,10 @@ def _run(planned: Plan) -> dict[str, Any]:
         "source": str(planned.root.resolve()),
         "textures": roots.get("textures"),
         "defects": roots.get("defects"),
+        **{
+            name: str(Path(given[name]).resolve()) if name in given else None
+            for name in ("foreground", "roi", "roi_exclude")
+        },
         "start": planned.start,
         **planned.settings,
         "version": __version__,

@@ -18,6 +18,7 @@ import numpy as np
 
 from .catalog import needs
 from .file import Pool
+from .grounds import Grounds
 from .notation import to_dict
 from .pools import Entries, Entry, PoolLike, fingerprint, open_pools
 from .random import rng_of
@@ -33,7 +34,9 @@ NULL_NAME = re.compile(r"null_\d{6,}\.")
 
 _SAMPLES_A_CHUNK = 16
 _NORMALS_A_CHUNK = 64
-_HELD_BACK, _DISJOINT, _SHUFFLE = -1, -2, -3
+_HELD_BACK, _DISJOINT = -1, -2
+# Both take a number off for each round of the sources; quotas do so for each run.
+_SHUFFLE, _QUOTA = -3, -(2**40)
 _SHARED = ("sources", "test_good", "disjoint", "normals", "name")
 
 
@@ -61,6 +64,8 @@ class Job:
     link: bool = False
     white: float | None = None
     plugins: tuple[str, ...] = ()
+    grounds: Grounds = Grounds()
+    quota: Mapping[str, int] | None = None
 
     def __post_init__(self) -> None:
         if self.n < 0:
@@ -75,6 +80,11 @@ class Job:
             raise ValueError(f"white must be above 0, not {self.white}")
         if not 1 <= self.shard[0] <= self.shard[1]:
             raise ValueError(f"shard must be i/n with 1 <= i <= n, not {self.shard}")
+        if self.quota is not None and (self.null or sum(self.quota.values()) != self.n):
+            raise ValueError(
+                f"a quota of {sum(self.quota.values())} samples fits neither null samples nor "
+                f"another number than n={self.n}: leave both out"
+            )
         rng_of(self.seed, 0)
 
 
@@ -113,6 +123,19 @@ class Plan:
     start: int = 0
     settings: dict[str, Any] = field(default_factory=dict)
 
+    def recipe(self, index: int) -> Any:
+        """Return the recipe of a sample: that of its kind, where there are quotas."""
+        if self.job.quota is None:
+            return self.job.recipe
+        return self.job.recipe.options[int(self._assigned[index - self.start])]
+
+    @cached_property
+    def _assigned(self) -> np.ndarray:
+        """The number of the kind of each sample of a quota, well mixed."""
+        counts = list((self.job.quota or {}).values())
+        numbers = np.repeat(np.arange(len(counts)), counts)
+        return rng_of(self.job.seed, _QUOTA - self.start).permutation(numbers)
+
     def source(self, index: int, further: int = 0) -> Source:
         """Return the source of a sample: a seeded shuffle, all before any repeats."""
         number, count = index - self.start, len(self.sources)
@@ -132,17 +155,21 @@ class Plan:
         """Return the pools with which a sample of `source` is drawn."""
         if not self._draws_sources:
             return self.pools
-        return {**self.pools, "sources": self._others.without(source.relative)}
+        return {**self.pools, "sources": self._others[source.name].without(source.relative)}
 
     @cached_property
     def _draws_sources(self) -> bool:
-        found = leaves(self.job.recipe)
-        return any(isinstance(leaf, Files) and leaf.pool == "sources" for _, leaf in found)
+        return _draws_sources(self.job.recipe)
 
     @cached_property
-    def _others(self) -> Entries:
-        entries = tuple(Entry(source.relative, source.path) for source in self.sources)
-        return Entries("sources", entries, self.root)
+    def _others(self) -> dict[str, Entries]:
+        """The pictures of each class: a part of another product is not the same part."""
+        return {
+            own[0].name: Entries(
+                "sources", tuple(Entry(s.relative, s.path) for s in own), self.root
+            )
+            for own in _by_class(self.sources)
+        }
 
     def normals(self) -> list[tuple[Source, str]]:
         """Return the pictures that are copied, each with its path relative to OUT."""
@@ -195,6 +222,7 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     if missing:
         told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)
         raise LookupError(f"this recipe needs {' and '.join(missing)}: pass {told}")
+    job.grounds.check(found)
     seed, n = (first["seed"], first["n"]) if first else (job.seed, job.n)
     held, rest = _held_back(found, job, seed)
     train = sources = rest
@@ -208,12 +236,20 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
         train = tuple(source for source in rest if source not in taken)
         if not train and job.normals:
             raise ValueError("disjoint needs at least two good pictures that are not held back")
+    alone = [own[0].name for own in _by_class(sources) if len(own) < 2]
+    if alone and _draws_sources(job.recipe):
+        raise ValueError(
+            f"this recipe takes patches from other good pictures, and {alone[0]} has only one that "
+            "is not held back: give more pictures, or --test-good 0"
+        )
     listing = "\n".join(f"{s.name}\0{s.relative}\0{s.size}" for s in found)
     settings = {
         "recipe": to_dict(job.recipe),
         **{name: getattr(job, name) for name in ("n", "seed", "test_good", "disjoint")},
         **{name: getattr(job, name) for name in ("with_clean", "null", "normals", "white", "name")},
         "plugins": list(job.plugins),
+        "quota": dict(job.quota) if job.quota is not None else None,
+        "grounds": job.grounds.fingerprint(),
         "sources": hashlib.sha256(listing.encode()).hexdigest(),
         "pools": fingerprint(pools),
     }
@@ -239,6 +275,11 @@ def _held_back(
         tuple(source for source in found if source in held),
         tuple(source for source in found if source not in held),
     )
+
+
+def _draws_sources(recipe: Any) -> bool:
+    found = leaves(recipe)
+    return any(isinstance(leaf, Files) and leaf.pool == "sources" for _, leaf in found)
 
 
 def _by_class(found: tuple[Source, ...]) -> list[list[Source]]:

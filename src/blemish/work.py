@@ -14,7 +14,6 @@ from .pools import Entries
 from .random import rng_of
 from .recipe import NoDefect, sampled
 from .sample import Sample
-from .scene import scene_of
 from .sources import Source
 from .state import State
 
@@ -59,13 +58,14 @@ def _make(planned: Plan, state: State, index: int) -> dict[str, Any]:
         source = planned.source(index, further)
         try:
             loaded = load(source.path)
-            scene = scene_of(loaded, job.white, source.path)
+            scene = job.grounds.scene(loaded, job.white, source.path, source.relative)
         except (ValueError, OSError) as error:
             bad[source.relative] = reason = _told(error, source)
             continue
         digest = loaded.sha256
         try:
-            sample = sampled(job.recipe, scene, rng, planned.pools_for(source), null)
+            pools = planned.pools_for(source)
+            sample = sampled(planned.recipe(index), scene, rng, pools, null)
         except NoDefect as refused:
             attempts, reason = attempts + refused.attempts, _relative(str(refused), planned)
             bad.update(refused.bad)
@@ -86,6 +86,8 @@ def _told(error: Exception, source: Source) -> str:
         return f"{source.relative}: it is not there, or a link to nothing"
     if isinstance(error, OSError):
         return f"{source.relative}: {error.strerror}"
+    if isinstance(error, BadFile) and error.file != str(source.path):
+        return f"{source.relative}: {error}"  # of its mask
     return f"{source.relative}: {error.reason if isinstance(error, BadFile) else error}"
 
 

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from .._version import __version__
-from . import catalogue, demo, make, preview, replay
+from . import audit, catalogue, demo, make, preview, replay, segment
 
-_COMMANDS = (make, demo, preview, replay, catalogue)
+_COMMANDS = (make, demo, preview, replay, segment, audit, catalogue)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("out", metavar="OUT", type=Path, help="folder to write to")
     options.add_recipe(parser)
+    options.add_grounds(parser)
     _add_numbers(parser)
     for flag, told in _FLAGS.items():
         parser.add_argument(flag, action="store_true", help=told)
@@ -49,7 +49,14 @@ def add_to(commands: Any) -> None:
 
 def _add_numbers(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("-n", type=int, default=100, metavar="N", help="number of samples (default: 100)")
+    add("-n", type=int, metavar="N", help="number of samples (default: 100, or as the quota says)")
+    add(
+        "--quota",
+        type=_quota,
+        metavar="KIND=COUNT,...",
+        help="so many samples of each kind: of a --recipe, of any recipe by its name, or of a kind "
+        "of the --defects, as in scratch=200,stain=50",
+    )
     add("--seed", type=int, default=0, help="default: 0")
     add("--workers", type=int, metavar="N", help="processes (default: one for each core)")
     add("--name", help="name of the class (default: that of the folder)")
@@ -71,6 +78,15 @@ def _add_numbers(parser: argparse.ArgumentParser) -> None:
     add("--white", type=float, metavar="LEVEL", help="value of full range, e.g. 4095 for 12 bits")
 
 
+def _quota(text: str) -> dict[str, int]:
+    from ..quotas import quota_of
+
+    try:
+        return quota_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _shard(text: str) -> tuple[int, int]:
     number, slash, count = text.partition("/")
     if not (slash and number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
@@ -85,13 +101,15 @@ def _run(given: argparse.Namespace) -> int:
     from ..plan import Job, plan
     from ..state import State
 
+    recipe, quota = options.recipe_of(given)
+    asked_for = sum(quota.values()) if quota else 100
     job = Job(
         source=given.source,
-        recipe=options.recipe_of(given),
-        n=given.n,
+        recipe=recipe,
+        n=asked_for if given.n is None else given.n,
         out=given.out,
         seed=given.seed,
-        workers=_cores() if given.workers is None else given.workers,
+        workers=options.cores() if given.workers is None else given.workers,
         textures=given.textures,
         defects=given.defects,
         test_good=given.test_good,
@@ -106,6 +124,8 @@ def _run(given: argparse.Namespace) -> int:
         link=given.link,
         white=given.white,
         plugins=tuple(given.plugin),
+        grounds=options.grounds_of(given),
+        quota=quota,
     )
     keep_memory()
     if given.dry_run:
@@ -115,11 +135,6 @@ def _run(given: argparse.Namespace) -> int:
     with options.progress("blemish make", given.json) as show:
         report = run(job, show)
     return tell(report, given.json, given.strict)
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _tell_plan(planned: Any, as_json: bool) -> int:

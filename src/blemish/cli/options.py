@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,9 +32,59 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--textures", metavar="DIR", help="folder of textures to draw from")
     parser.add_argument(
-        "--defects", metavar="DIR", help="folder of real defects with masks to draw from"
+        "--defects", metavar="DIR", help="folder of real defects with masks, or COCO file"
+    )
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument(
+        "--area",
+        type=_area,
+        metavar="MIN:MAX",
+        help="share of the frame that a defect shall cover, as in 0.001:0.02, each octave alike",
+    )
+    size.add_argument(
+        "--match",
+        metavar="REAL",
+        help="folder of labelled real defects: area, elongation, contrast and position like theirs",
     )
     add_plugin(parser)
+
+
+def add_grounds(parser: argparse.ArgumentParser, moved: bool = False) -> None:
+    """Add the options that say where defects may lie, or (`moved`) where these masks are now."""
+    now = "where that folder is now, if it moved"
+    parser.add_argument(
+        "--foreground",
+        metavar="DIR|auto|none",
+        default=None if moved else "auto",
+        help=now
+        if moved
+        else "masks of the object, with the pictures' paths, or one for all; auto estimates it, "
+        "none takes the whole frame (default: auto; `blemish segment` shows the estimate)",
+    )
+    for option, told in (("--roi", "may"), ("--roi-exclude", "must not")):
+        parser.add_argument(
+            option,
+            metavar="DIR",
+            help=now if moved else f"masks of where defects {told} lie, or one for all",
+        )
+
+
+def grounds_of(given: argparse.Namespace) -> Any:
+    """Return the grounds that the options tell."""
+    from ..grounds import Grounds
+
+    return Grounds(given.foreground, given.roi, given.roi_exclude)
+
+
+def _area(text: str) -> tuple[float, float]:
+    low, colon, high = text.partition(":")
+    try:
+        least, most = float(low), float(high if colon else low)
+    except ValueError:
+        least = most = 0.0
+    if not 0 < least <= most <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not MIN:MAX in (0, 1], as in 0.001:0.02")
+    return least, most
 
 
 def add_plugin(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +98,17 @@ def add_plugin(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def recipe_of(given: argparse.Namespace) -> Any:
-    """Return the recipe that the options ask for; several are a choice by weight."""
+def recipe_of(given: argparse.Namespace) -> tuple[Any, Any]:
+    """Return the recipe that the options ask for, and its quota or None; see `make`."""
+    from ..quotas import asked
+
+    quota = getattr(given, "quota", None)
+    named = None if quota and not given.recipe else _named(given)
+    return asked(named, quota, given.defects, given.area, given.match, given.white)
+
+
+def _named(given: argparse.Namespace) -> Any:
+    """Return the recipe that is named; several are a choice by weight."""
     from ..catalog import add_plugin
     from ..notation import replaced
     from ..random import choice
@@ -146,6 +206,12 @@ def _lines(what: str) -> Callable[[int, int], None]:
             print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
 
     return show
+
+
+def cores() -> int:
+    """Return how many processes may run at once: what `--workers` is by default."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def print_json(data: Any) -> None:

@@ -16,6 +16,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("source", metavar="SOURCE", help="as for make")
     options.add_recipe(parser)
+    options.add_grounds(parser)
     parser.add_argument("-n", type=int, default=24, metavar="N", help="samples (default: 24)")
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     parser.add_argument("--white", type=float, metavar="LEVEL", help="value of full range")
@@ -27,16 +28,17 @@ def add_to(commands: Any) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     from ..images import write_image
-    from ..pipeline import preview
+    from ..previews import preview
 
     sheet = preview(
         given.source,
-        options.recipe_of(given),
+        options.recipe_of(given)[0],
         given.n,
         seed=given.seed,
         textures=given.textures,
         defects=given.defects,
         white=given.white,
+        grounds=options.grounds_of(given),
     )
     write_image(given.out, sheet)
     print(f"contact sheet: {given.out}")

@@ -31,6 +31,7 @@ def add_to(commands: Any) -> None:
     )
     for root in ("source", "textures", "defects"):
         parser.add_argument(f"--{root}", metavar="DIR", help="where that root is now, if it moved")
+    options.add_grounds(parser, moved=True)
     parser.set_defaults(run=_run)
 
 
@@ -39,7 +40,10 @@ def _run(given: argparse.Namespace) -> int:
     from ..manifest import replay
 
     edits = options.edits_of(given.set)
-    again = replay(given.manifest, given.id, edits, given.source, given.textures, given.defects)
+    masks = {name: getattr(given, name) for name in ("foreground", "roi", "roi_exclude")}
+    again = replay(
+        given.manifest, given.id, edits, given.source, given.textures, given.defects, masks
+    )
     given.out.mkdir(parents=True, exist_ok=True)
     image, mask = given.out / f"{given.id}.png", given.out / f"{given.id}_mask.png"
     write_image(image, again.sample.image)

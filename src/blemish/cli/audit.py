@@ -1,0 +1,85 @@
+"""blemish audit: what a labelled dataset is worth, and what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from . import options
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "audit",
+        help="measure a labelled dataset and find what is wrong with it",
+        description="Measure the masks and pictures of a labelled dataset, ours or another "
+        "tool's: sizes, shapes, contrasts, changes without a label and labels without a change, "
+        "broken files, duplicates.",
+        epilog="Changes are known where the pictures without the defects are: in OUT/clean of "
+        "`make --with-clean`, in the sources that OUT/manifest.jsonl tells of, or in --normals.",
+    )
+    add = parser.add_argument
+    add(
+        "dataset",
+        metavar="DATASET",
+        help="a folder in MVTec AD layout, or a tree of them; images beside masks; or COCO",
+    )
+    add("--reference", metavar="REAL", help="a dataset of real defects to compare with")
+    add(
+        "--normals",
+        metavar="DIR",
+        help="folder of the pictures without the defects, with the same names",
+    )
+    add("--white", type=float, metavar="LEVEL", help="value of full range, e.g. 4095 for 12 bits")
+    add("--workers", type=int, metavar="N", help="processes (default: one for each core)")
+    add("--html", type=Path, metavar="PAGE.html", help="write a page with histograms and pictures")
+    add("--json", action="store_true", help="print everything that was measured as JSON")
+    add("--strict", action="store_true", help="exit with 1 if there is a fault")
+    parser.set_defaults(run=_run)
+
+
+def _run(given: argparse.Namespace) -> int:
+    from ..audits import audit
+
+    with options.progress("blemish audit", given.json) as show:
+        found = audit(
+            given.dataset,
+            given.reference,
+            normals=given.normals,
+            white=given.white,
+            workers=options.cores() if given.workers is None else given.workers,
+            progress=show,
+        )
+    if given.html is not None:
+        from ..audits.page import page
+        from ..images import write_atomic
+
+        write_atomic(given.html, page(found).encode())
+    if given.json:
+        options.print_json(found.to_dict())
+    else:
+        _tell(found)
+        if given.html is not None:
+            print(f"page: {given.html}")
+    return 1 if given.strict and not found.sound else 0
+
+
+def _tell(found: Any) -> None:
+    from ..audits import tables
+
+    told = [tables.of_masks(found), tables.of_changes(found)]
+    if found.reference:
+        told.append(tables.of_distances(found))
+    told.append(tables.of_faults(found))
+    print(tables.title(found))
+    if found.reference:
+        print(f"reference: {tables.title(found.reference)}")
+    for heads, rows in told:
+        if rows:
+            options.table(rows, heads)
+    for note in tables.notes(found):
+        print(note)
+    serious = sum(fault.serious for fault in found.faults)
+    print(f"{serious} faults" if serious != 1 else "1 fault")
