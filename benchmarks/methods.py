@@ -36,21 +36,21 @@ def perlin_family(side: int, rounds: int) -> None:
     pictures, foreign = photographs(side), textures()
     pools = open_pools(textures=foreign)
 
-    def reference(masks: int, changes: bool, i: int) -> Any:
+    def reference(i: int, how: dict[str, Any]) -> Any:
         rng = np.random.default_rng(i)
-        return peers.perlin_family(pictures[i % 4], foreign[i % 4], rng, masks, changes)
+        return peers.perlin_family(pictures[i % 4], foreign[i % 4], rng, **how)
 
-    for name, masks, changes in (
-        ("draem", 1, True),
-        ("destseg", 1, False),
-        ("dsr", 1, False),
-        ("memseg", 1, True),
-        ("realnet", 1, False),
-        ("glass", 2, True),
+    for name, how in (
+        ("draem", {}),
+        ("destseg", {"changed": False}),
+        ("dsr", {"changed": False}),
+        ("memseg", {"structure": True}),
+        ("realnet", {"changed": False}),
+        ("glass", {"masks": 2}),
     ):
         calls = {
             "blemish": ours(bl.find(name), pictures, pools),
-            "reference": partial(reference, masks, changes),
+            "reference": partial(reference, how=how),
         }
         tell(f"{name}, {side} px", rates(calls, rounds))
 

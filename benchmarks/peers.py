@@ -285,9 +285,18 @@ AUGMENTERS: tuple[Callable[[Bytes, np.random.Generator], Bytes], ...] = (
 
 
 def perlin_family(
-    image: Bytes, texture: Bytes, rng: np.random.Generator, masks: int, changed: bool
+    image: Bytes,
+    texture: Bytes,
+    rng: np.random.Generator,
+    masks: int = 1,
+    changed: bool = True,
+    structure: bool = False,
 ) -> Sample:
-    """DRAEM's descendants: one or two noise masks, a texture with or without augmentations."""
+    """DRAEM's descendants: one or two noise masks, a texture with or without augmentations.
+
+    With `structure` half of the layers are the picture itself, augmented, cut in 4 x 8 cells and
+    shuffled, as in MemSeg.
+    """
     height, width = image.shape[:2]
     mask = np.ones((height, width), bool)
     for _ in range(masks):
@@ -295,9 +304,14 @@ def perlin_family(
         angles = rng.uniform(0, 2 * np.pi, (cells[0] + 1, cells[1] + 1))
         noise = grid_perlin((height, width), cells, np.stack([np.cos(angles), np.sin(angles)]))
         mask &= _rotate(noise, rng.uniform(-90, 90)) > 0.5
-    layer = cv2.resize(texture, (width, height))
+    shuffled = structure and rng.random() < 0.5
+    layer = image if shuffled else cv2.resize(texture, (width, height))
     for chosen in rng.choice(len(AUGMENTERS), 3, replace=False) if changed else ():
         layer = AUGMENTERS[chosen](layer, rng)
+    if shuffled:
+        cells = [c for row in np.array_split(layer, 4) for c in np.array_split(row, 8, axis=1)]
+        order = rng.permutation(32).reshape(4, 8)
+        layer = np.vstack([np.hstack([cells[i] for i in row]) for row in order])
     base, layer = image.astype(np.float32), layer.astype(np.float32)
     weight = mask[..., None].astype(np.float32)
     opacity = np.float32(rng.uniform(0.2, 1))

@@ -15,7 +15,7 @@ from blemish.cli import main, parser
 from making import goods, process, shell, told
 
 RECIPES = ("cutpaste", "cutpaste_scar", "draem", "real_defects")
-COMMANDS = ("make", "demo", "preview", "replay", "audit", "list", "show", "cite")
+COMMANDS = ("make", "demo", "preview", "replay", "segment", "audit", "list", "show", "cite")
 
 
 class TestHelp:

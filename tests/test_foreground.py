@@ -11,11 +11,12 @@ import pytest
 
 from blemish import Scene
 from blemish.foreground import SURE, Automatic, _cache, estimate
-from blemish.images import sha256_of, write_image
+from blemish.images import read_image, sha256_of, write_image
 from blemish.placements import OnObject
 from blemish.regions import Rectangle
 from conftest import frozen, picture
 from drawn_parts import FAMILIES, drawn_part
+from outlines import outline_mask, outlines
 
 EACH = 8
 
@@ -173,6 +174,16 @@ class TestReal:
         found = _estimates(sorted((data / name).glob("test/good/*"))[:4])
         assert all(not f.texture for f in found)
         assert np.median([f.confidence for f in found]) > 0.7
+
+    @pytest.mark.parametrize("name", ["bottle", "hazelnut_toy", "macaroni", "metal_nut"])
+    def test_agrees_with_outlines_drawn_by_hand(self, data, name):
+        overlaps, over = [], []
+        for file, entry in list(outlines()[name].items())[::2]:
+            mask, truth = estimate(read_image(data / name / file)).mask, outline_mask(entry)
+            overlaps.append(overlap(mask, truth))
+            over.append(np.mean(~truth[mask]))
+        assert np.median(overlaps) >= 0.95 and min(overlaps) >= 0.9
+        assert np.median(over) <= 0.01 and max(over) <= 0.05
 
     @pytest.mark.parametrize("name", ["pill", "toothbrush", "hazelnut", "zipper", "cable"])
     def test_defective_parts(self, data, name):
@@ -421,6 +432,4 @@ def _filled(mask):
 
 
 def _estimates(paths):
-    from blemish.images import read_image
-
     return [estimate(read_image(path)) for path in paths]

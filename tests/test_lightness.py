@@ -37,7 +37,7 @@ def test_asking_for_help(arguments):
 
 
 @pytest.mark.parametrize(
-    "command", ["make", "demo", "preview", "replay", "audit", "list", "show", "cite"]
+    "command", ["make", "demo", "preview", "replay", "segment", "audit", "list", "show", "cite"]
 )
 def test_asking_for_help_on_a_command(command):
     names, said = loaded_by("-m", "blemish", command, "--help")

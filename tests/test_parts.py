@@ -250,14 +250,19 @@ def test_blends(path, channels, shape):
 @of("contents")
 def test_a_content_by_pixel_shows_the_same_in_any_box(path, scene):
     content = drawn(made(path), 3)
-    if not getattr(content, "by_pixel", False):
+    if not hasattr(content, "at"):
         return
     height, width = scene.shape
     whole = content(scene, Stencil(np.ones((height, width), np.float32)))
     for first in range(0, height, 5):
         rows = min(5, height - first)
         band = Stencil(frozen(np.ones((rows, width - 3), np.float32)), first, 3)
-        np.testing.assert_allclose(content(scene, band), whole[first : first + rows, 3:], atol=1e-5)
+        wanted = whole[first : first + rows, 3:]
+        np.testing.assert_allclose(content(scene, band), wanted, atol=1e-5)
+        pixels = np.flatnonzero(np.random.default_rng(first).random(band.mask.size) < 0.3)
+        row = content.at(scene, band, pixels)
+        assert row.dtype == np.float32 and row.shape == (1, pixels.size, scene.channels)
+        np.testing.assert_allclose(row[0], wanted.reshape(-1, scene.channels)[pixels], atol=1e-5)
 
 
 @of("blends")

@@ -120,7 +120,7 @@ def _blended(
     clean, now = pictures
     pointwise = recipe.blend.margin(box) == 0
     rows = max(1, _BAND_PX // w) if pointwise else h
-    by_pixel = rows < h and getattr(recipe.content, "by_pixel", False)
+    by_pixel = rows < h and hasattr(recipe.content, "at")
     layer = None if null or by_pixel else _layer(recipe, scene, box)
     after, change = np.array(now, order="C"), np.zeros((h, w), np.float32)
     for first in range(0, h, rows):
@@ -129,16 +129,21 @@ def _blended(
         pixels = under(band.mask, band.mask.size // 2) if pointwise else None
         if pixels is not None and pixels.size == 0:
             continue
-        shown = None if layer is None else layer[part]
-        if layer is None and not null:
-            shown = _layer(recipe, scene, band)
         so_far = now[part]
         before = so_far if now is clean else clean[part]
         views = (so_far, before, after[part], change[part])
+        shown = None if layer is None else layer[part]
         if pixels is None or pixels.size > band.mask.size // 2:
+            if by_pixel and not null:
+                shown = _layer(recipe, scene, band)
             _blend_band(recipe, scene.full, band.mask, shown, views)
+            continue
+        if by_pixel and not null:
+            row = recipe.content.at(scene, band, pixels)
+            _check(row, (1, pixels.size, scene.channels), recipe.content)
         else:
-            _blend_pixels(recipe, scene.full, band.mask, shown, views, pixels)
+            row = None if shown is None else _row(shown, pixels)
+        _blend_pixels(recipe, scene.full, band.mask, row, views, pixels)
     return after, change
 
 
@@ -170,7 +175,7 @@ def _blend_pixels(
     views: tuple[NDArray[Any], ...],
     pixels: NDArray[np.intp],
 ) -> None:
-    """Do what `_blend_band` does, with the given pixels of the band as one row."""
+    """Do what `_blend_band` does, with the given pixels of the band as one row, as `shown` is."""
     from .kernels import scatter
 
     now, clean, after, change = views
@@ -178,7 +183,6 @@ def _blend_pixels(
     blended, differs = row.copy(), np.zeros(row.shape[:2], np.float32)
     before = row if clean is now else _row(clean, pixels)
     thin = mask.reshape(-1)[pixels][None]
-    shown = None if shown is None else _row(shown, pixels)
     _blend_band(recipe, white, thin, shown, (row, before, blended, differs))
     scatter(blended, differs, pixels, after, change)
 

@@ -65,12 +65,22 @@ def under(mask: Any, most: int) -> Any:
     flat = mask.reshape(-1)
     found = np.empty(most + 1, np.intp)
     count = 0
-    for i in range(flat.size):
+    # Eight at a time, two to a word: most of a mask is empty.
+    words = flat[: flat.size // 8 * 8].view(np.uint64)
+    for word in range(0, words.size, 4):
+        if words[word] | words[word + 1] | words[word + 2] | words[word + 3]:
+            for i in range(2 * word, 2 * word + 8):
+                if flat[i] > 0:
+                    found[count] = i
+                    count += 1
+                    if count > most:
+                        return found
+    for i in range(2 * words.size, flat.size):
         if flat[i] > 0:
             found[count] = i
             count += 1
             if count > most:
-                break
+                return found
     return found[:count]
 
 
@@ -115,6 +125,34 @@ def stretch(picture: Any, ratio: Any, corner: Any, wanted: Any, layer: Any) -> N
                 second = picture[below, left, c]
                 second += over * (picture[below, next_, c] - second)
                 layer[y, x, c] = first + down * (second - first)
+
+
+@compiled
+def stretch_at(picture: Any, ratio: Any, corner: Any, width: int, pixels: Any, row: Any) -> None:
+    """Write to `row` (1, n, C) what `stretch` would at the given pixels of a layer of `width`."""
+    bottom, right = picture.shape[0] - 1, picture.shape[1] - 1
+    channels = picture.shape[2]
+    y, ends = -1, 0
+    above, below, down = 0, 0, np.float32(0)
+    for i in range(pixels.size):
+        if pixels[i] >= ends:
+            y = pixels[i] // width
+            ends = (y + 1) * width
+            place = min(max((y + corner[0] + 0.5) * ratio[0] - 0.5, 0.0), float(bottom))
+            above = int(place)
+            below = min(above + 1, bottom)
+            down = np.float32(place - above)
+        x = pixels[i] - y * width
+        across = min(max((x + corner[1] + 0.5) * ratio[1] - 0.5, 0.0), float(right))
+        left = int(across)
+        over = np.float32(across - left)
+        next_ = min(left + 1, right)
+        for c in range(channels):
+            first = picture[above, left, c]
+            first += over * (picture[above, next_, c] - first)
+            second = picture[below, left, c]
+            second += over * (picture[below, next_, c] - second)
+            row[0, i, c] = first + down * (second - first)
 
 
 @compiled
@@ -205,14 +243,13 @@ def settle_float(pixels: Any, mask: Any, clean: Any, after: Any, change: Any) ->
 @compiled
 def measure(change: Any, label: Any) -> tuple[int, float]:
     """Return how many pixels have a label above 0, and the sum of their change."""
-    height, width = change.shape
-    area, total = 0, 0.0
-    for y in range(height):
-        for x in range(width):
-            if label[y, x] > 0:
-                area += 1
-                total += change[y, x]
-    return area, total
+    marked = np.ascontiguousarray(label)
+    pixels = under(marked, marked.size)
+    levels = np.ascontiguousarray(change).reshape(-1)
+    total = 0.0
+    for i in range(pixels.size):
+        total += levels[pixels[i]]
+    return pixels.size, total
 
 
 @compiled
@@ -221,27 +258,31 @@ def fill_holes(marked: Any, inside: Any, limit: int, share: float) -> None:
 
     A hole is a 4-connected part of the unmarked pixels that does not reach the border of the box.
     It is filled where `inside` is above 0, and holes of its size and smaller ones make up no more
-    than `share` of what is marked. Each pixel is visited a bounded number of times: a flood that
-    grows too large leaves its pixels known as open.
+    than `share` of what is marked, which is all inside. Each pixel is visited a bounded number of
+    times: a flood that grows too large leaves its pixels known as open.
     """
     height, width = marked.shape
     known = np.zeros((height, width), np.uint8)
     stack = np.empty((limit + 1, 2), np.int32)
-    # The pixels of all holes one after another, each with the size of its hole.
-    holes = np.empty((height * width, 3), np.int32)
     total, area = 0, 0
     of_size = np.zeros(limit + 1, np.int64)
-    for y in range(height):
-        for x in range(width):
-            if marked[y, x]:
-                area += 1
-            elif inside[y, x] > 0 and not known[y, x]:
-                count = _flood(marked, known, stack, y, x)
-                for p in range(count):
-                    holes[total + p, 0], holes[total + p, 1] = stack[p, 0], stack[p, 1]
-                    holes[total + p, 2] = count
-                total += count
-                of_size[count] += count
+    stencil = np.ascontiguousarray(inside)
+    pixels = under(stencil, stencil.size)
+    # The pixels of all holes one after another, each with the size of its hole.
+    most = min(height * width, pixels.size * limit)
+    holes = np.empty((most, 3), np.int32)
+    for i in range(pixels.size):
+        y = pixels[i] // width
+        x = pixels[i] - y * width
+        if marked[y, x]:
+            area += 1
+        elif not known[y, x]:
+            count = _flood(marked, known, stack, y, x)
+            for p in range(count):
+                holes[total + p, 0], holes[total + p, 1] = stack[p, 0], stack[p, 1]
+                holes[total + p, 2] = count
+            total += count
+            of_size[count] += count
     filled, largest = 0, 0
     for size in range(1, limit + 1):
         filled += of_size[size]

@@ -24,8 +24,10 @@ class Placement(Protocol):
 class Content(Protocol):
     """What is seen: a layer of the stencil's size.
 
-    A content with a class attribute `by_pixel = True` promises that what it shows at a pixel of the
-    frame does not depend on the stencil's box; a large box is then asked for in bands.
+    A content with a method `at(scene, stencil, pixels)` promises that what it shows at a pixel of
+    the frame does not depend on the stencil's box. A large box is then asked for in bands, and of a
+    thinly covered band only some pixels: their flat indices in the box, for which `at` returns one
+    row (1, n, C).
 
     A content with a method `margin(stencil)`, as a blend has one, gets a stencil with so many
     pixels around its mask: one that compares a donor's surroundings with those of the place. Of a

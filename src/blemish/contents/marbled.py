@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Floats, to_channels
 from ..changes import changed, freeze_changes
@@ -17,7 +18,7 @@ from ..random import choice, loguniform, seed, uniform
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
-from .texture import stretched
+from .texture import stretched, stretched_at
 
 _LARGEST = 512
 
@@ -39,7 +40,6 @@ class Marbled:
     It is made at 512 px at most and stretched over the frame, so it costs the same on any frame.
     """
 
-    by_pixel: ClassVar[bool] = True
     cells: float = loguniform(2, 40)
     stretch: float = choice(1, loguniform(1, 10))
     angle: float = uniform(0, math.pi)
@@ -60,6 +60,10 @@ class Marbled:
     def __call__(self, scene: Scene, stencil: Stencil) -> Floats:
         """Return the layer (h, w, C)."""
         return stretched(_picture(self, scene), scene.shape, stencil)
+
+    def at(self, scene: Scene, stencil: Stencil, pixels: NDArray[np.intp]) -> Floats:
+        """Return the layer at some pixels of the stencil's box, by flat index: (1, n, C)."""
+        return stretched_at(_picture(self, scene), scene.shape, stencil, pixels)
 
     def picture(self, shape: tuple[int, int], channels: int) -> Floats:
         """Return the texture (h, w, channels) before its changes."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..changes import changed, changed_levels, freeze_changes
@@ -26,7 +27,6 @@ class Texture:
             whichever is smaller, so that they cost the same on any frame.
     """
 
-    by_pixel: ClassVar[bool] = True
     file: File = files("textures")
     changes: Any = ()
 
@@ -36,6 +36,10 @@ class Texture:
     def __call__(self, scene: Scene, stencil: Stencil) -> Floats:
         """Return the layer (h, w, C)."""
         return stretched(_picture(self, scene), scene.shape, stencil)
+
+    def at(self, scene: Scene, stencil: Stencil, pixels: NDArray[np.intp]) -> Floats:
+        """Return the layer at some pixels of the stencil's box, by flat index: (1, n, C)."""
+        return stretched_at(_picture(self, scene), scene.shape, stencil, pixels)
 
 
 @lru_cache(maxsize=1)
@@ -58,3 +62,16 @@ def stretched(picture: Floats, shape: tuple[int, int], stencil: Stencil) -> Floa
     ratio = (picture.shape[0] / shape[0], picture.shape[1] / shape[1])
     stretch(picture, ratio, (stencil.top, stencil.left), stencil.wanted(), layer)
     return layer
+
+
+def stretched_at(
+    picture: Floats, shape: tuple[int, int], stencil: Stencil, pixels: NDArray[np.intp]
+) -> Floats:
+    """Return what `stretched` does, at some pixels of the stencil's box alone: (1, n, C)."""
+    from ..kernels import stretch_at
+
+    row = np.empty((1, pixels.size, picture.shape[2]), np.float32)
+    ratio = (picture.shape[0] / shape[0], picture.shape[1] / shape[1])
+    corner = (stencil.top, stencil.left)
+    stretch_at(picture, ratio, corner, stencil.mask.shape[1], pixels, row)
+    return row

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Floats, to_channels
 from ..scene import Scene
@@ -22,7 +22,6 @@ class Tone:
             takes the luma.
     """
 
-    by_pixel: ClassVar[bool] = True
     red: float
     green: float | None = None
     blue: float | None = None
@@ -34,6 +33,12 @@ class Tone:
 
     def __call__(self, scene: Scene, stencil: Stencil) -> Floats:
         """Return the layer (h, w, C)."""
+        return np.tile(self._pixel(scene), (*stencil.mask.shape, 1))
+
+    def at(self, scene: Scene, stencil: Stencil, pixels: NDArray[np.intp]) -> Floats:
+        """Return the layer at some pixels of the stencil's box, by flat index: (1, n, C)."""
+        return np.tile(self._pixel(scene), (1, pixels.size, 1))
+
+    def _pixel(self, scene: Scene) -> Floats:
         colour = [self.red if c is None else c for c in (self.red, self.green, self.blue)]
-        pixel = to_channels(np.array(colour, np.float32).reshape(1, 1, 3), scene.channels)
-        return np.broadcast_to(pixel, (*stencil.mask.shape, scene.channels)).copy()
+        return to_channels(np.array(colour, np.float32).reshape(1, 1, 3), scene.channels)

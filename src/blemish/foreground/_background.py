@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,8 +17,9 @@ _BLACK = np.array([16, 0, 0], np.float32)
 _SHADOWS = (0.75, 0.5)
 _PIECES = 8
 _ALIKE = 12.0
+_COMMON = 0.1
 _LEAST_SPREAD = 1.5
-_SAMPLES = 1000
+_SAMPLES = 600
 _STEPS = 6
 
 
@@ -27,15 +29,15 @@ class Background:
 
     Attributes:
         field: its colour in Lab, shifted so that black is 0, float32 (h, w, 3).
+        spread: how much it varies about that in each channel, float32 (3,).
         plain: how far each pixel's colour is from it, in Lab units, float32 (h, w).
         shaded: the same, but near 0 where the pixel may be background in a shadow.
-        distances: several such distances, in units of the background's own spread.
     """
 
     field: Floats
+    spread: Floats
     plain: Floats
     shaded: Floats
-    distances: tuple[Floats, ...]
 
 
 def to_lab(pixels: Floats) -> Floats:
@@ -47,7 +49,8 @@ def to_lab(pixels: Floats) -> Floats:
 def backgrounds(lab: Floats) -> list[Background]:
     """Return what the background may be: the border's two commonest colours, and the corners'."""
     colours, corners = _border_colours(lab)
-    groups = sorted(_groups(colours), key=len, reverse=True)[:2]
+    commonest = sorted(_groups(colours), key=len, reverse=True)[:2]
+    groups = [group for group in commonest if len(group) >= _COMMON * len(colours)]
     agreeing = max(_groups(colours[corners]), key=len)
     if len(agreeing) > 1:
         groups.append([corners[k] for k in agreeing])
@@ -60,17 +63,26 @@ def backgrounds(lab: Floats) -> list[Background]:
     return found
 
 
-def background_of(lab: Floats, field: Floats, spread: Floats | float = 1.0) -> Background:
-    """Return the distances of a picture (h, w, 3) from a background of that colour and spread."""
+def background_of(lab: Floats, field: Floats, spread: Floats) -> Background:
+    """Return the background of that colour and spread, and a picture's distances from it."""
+    return Background(field, spread, _length(lab - field), _length(lab - _shade(lab, field, 0)))
+
+
+def distances(lab: Floats, background: Background) -> list[Floats]:
+    """Return distances in units of the spread: plain, and but for shadows, lighter and darker."""
+    field, spread = background.field, background.spread
+    fields = [field, *(_shade(lab, field, k) for k in range(len(_SHADOWS)))]
+    return [_length((lab - expected) / spread) for expected in fields]
+
+
+def _shade(lab: Floats, field: Floats, kind: int) -> Floats:
+    """Return the field as each pixel would have it if in a shadow of that kind."""
     energy = np.einsum("hwc,hwc->hw", field, field) + 1
     light = np.einsum("hwc,hwc->hw", lab, field) / energy
-    bare = lab - field
-    shades = [lab - field * np.clip(light, dark, 1)[:, :, None] for dark in _SHADOWS]
-    scaled = tuple(_length(difference / spread) for difference in (bare, *shades))
-    return Background(field, _length(bare), _length(shades[0]), scaled)
+    return np.asarray(field * np.clip(light, _SHADOWS[kind], 1)[:, :, None], np.float32)
 
 
-def _length(difference: Floats) -> Floats:
+def _length(difference: NDArray[Any]) -> Floats:
     return np.asarray(np.sqrt(np.einsum("hwc,hwc->hw", difference, difference)), np.float32)
 
 
@@ -135,7 +147,7 @@ def _fitted(lab: Floats, start: Floats) -> tuple[Floats, Floats]:
 
 
 def _along_the_frame(h: int, w: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return rows and columns of about a thousand pixels along the frame."""
+    """Return rows and columns of several hundred pixels along the frame."""
     width = max(1, round(0.02 * max(h, w)))
     frame = np.ones((h, w), np.bool_)
     frame[width:-width, width:-width] = False

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from ..arrays import Floats
-from ._background import Background, backgrounds
+from ._background import Background, backgrounds, distances
 from ._masks import Mask, cleaned
-from ._score import Score, score
+from ._score import Score, score, smoothed
 
 _FIXED = (3.5, 6.0, 10.0)  # in units of the background's spread
 _HOLE = 0.7  # of the cut: a real hole shows the background, and not just something like it
@@ -24,18 +24,19 @@ class Candidate:
 
     mask: Mask
     score: Score
-    field: Floats
+    background: Background
 
 
 def candidates(lab: Floats, count: int) -> list[Candidate]:
     """Return the best masks that are not alike, at most `count`, the best first."""
     found: dict[bytes, Candidate] = {}
+    smooth = smoothed(lab)
     for background in backgrounds(lab):
-        for mask in _masks(background):
+        for mask in _masks(lab, background):
             key = mask.tobytes()
-            told = None if key in found else score(mask, lab, background)
+            told = None if key in found else score(mask, lab, smooth, background)
             if told is not None:
-                found[key] = Candidate(mask, told, background.field)
+                found[key] = Candidate(mask, told, background)
     best: list[Candidate] = []
     for candidate in sorted(found.values(), key=lambda c: -c.score.value):
         if all(overlap(candidate.mask, other.mask) < _ALIKE for other in best):
@@ -50,8 +51,8 @@ def overlap(a: Mask, b: Mask) -> float:
     return int((a & b).sum()) / max(1, int((a | b).sum()))
 
 
-def _masks(background: Background) -> Iterator[Mask]:
-    for distance in background.distances:
+def _masks(lab: Floats, background: Background) -> Iterator[Mask]:
+    for distance in distances(lab, background):
         for cut in _cuts(distance):
             mask = np.asarray(distance > cut, np.uint8)
             yield cleaned(mask, distance, _HOLE * cut)

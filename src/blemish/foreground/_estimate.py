@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats, check_image, colour_of, to_float, white_of
-from ._background import background_of, to_lab
+from ._background import Background, background_of, to_lab
 from ._candidates import Candidate, candidates, overlap
 from ._edge import settled
 from ._masks import Mask, opened
-from ._score import score
+from ._score import score, smoothed
 
 # The longer sides, in pixels: at the coarse one candidates are found, at the middle one their
 # edges are set and compared, at the fine one the best is finished.
 _COARSE, _MIDDLE, _FINE = 128, 256, 1024
-_TRIED = 4
+_TRIED = 3
 _BELIEVED = 0.22  # the score from which on a mask is believed
+_HOPELESS = 0.07  # no setting of edges makes that one of them
 _INSIDE = 0.6  # rather too little of the part than a margin of background
 
 
@@ -84,16 +85,23 @@ def enlarged(found: Foreground, shape: tuple[int, int]) -> Foreground:
 
 def _compared(middle: Floats, coarse: Floats) -> list[Candidate]:
     """Return the candidates with their edges set, the best first."""
-    lab, found = _lab(middle), []
-    for candidate in candidates(coarse, _TRIED):
+    lab = _lab(middle)
+    smooth, seen, found = smoothed(lab), dict[int, Background](), []
+    tried = candidates(coarse, _TRIED)
+    if not tried or tried[0].score.value < _HOPELESS:
+        return tried
+    for candidate in tried:
+        known = candidate.background
+        if id(known) not in seen:  # several candidates come from one background
+            field = np.asarray(cv2.resize(known.field, lab.shape[1::-1]), np.float32)
+            seen[id(known)] = background_of(lab, field, known.spread)
         mask = _resized(candidate.mask, lab.shape[:2])
         for _ in range(2):
             mask = settled(mask, middle, coarse, reach=3, halfway=0.5)
         mask = opened(mask)
-        field = np.asarray(cv2.resize(candidate.field, lab.shape[1::-1]), np.float32)
-        told = score(mask, lab, background_of(lab, field))
+        told = score(mask, lab, smooth, seen[id(known)])
         if told is not None:
-            found.append(Candidate(mask, told, field))
+            found.append(Candidate(mask, told, seen[id(known)]))
     return sorted(found, key=lambda c: -c.score.value)
 
 

@@ -15,6 +15,7 @@ from ._masks import Mask, outline_of
 _CLEAR = 10.0  # Lab units: an edge of that contrast speaks half for a part
 _MISSED = 0.3  # of the part's area, of what looks as little like background and was left out
 _PIECES = 8
+_BESIDE = (5, 5)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,12 @@ class Score:
         return edge * calm * kept * whole * smooth
 
 
-def score(mask: Mask, lab: Floats, background: Background) -> Score | None:
+def smoothed(lab: Floats) -> Floats:
+    """Return the mean of the pixels within two of each, as `score` wants it."""
+    return np.asarray(cv2.boxFilter(lab, -1, _BESIDE), np.float32)
+
+
+def score(mask: Mask, lab: Floats, smooth: Floats, background: Background) -> Score | None:
     """Return what speaks for a mask (0 or 1), or None for one that nothing speaks for."""
     if not 0.004 < mask.mean() < 0.97:
         return None
@@ -60,10 +66,11 @@ def score(mask: Mask, lab: Floats, background: Background) -> Score | None:
     if not outside.any():
         return None
     outline = outline_of(mask)
-    contrast = _contrast(mask, lab, outline)
-    unrest = np.minimum(0.3 * background.plain + 0.7 * background.shaded, 40)[outside].mean()
+    contrast = _contrast(mask, lab, smooth, outline)
+    plain, shaded = background.plain[outside], background.shaded[outside]
+    unrest = np.minimum(0.3 * plain + 0.7 * shaded, 40).mean()
     typical = np.median(background.plain[mask > 0])
-    missed = int((background.shaded[outside] > max(6.0, 0.5 * typical)).sum())
+    missed = int((shaded > max(6.0, 0.5 * float(typical))).sum())
     edge = np.concatenate([mask[0], mask[1:, -1], mask[-1, -2::-1], mask[-2:0:-1, 0]])
     pieces = cv2.connectedComponents(mask)[0] - 1
     area = int(mask.sum())
@@ -81,12 +88,11 @@ def score(mask: Mask, lab: Floats, background: Background) -> Score | None:
     )
 
 
-def _contrast(mask: Mask, lab: Floats, outline: NDArray[np.bool_]) -> Floats:
+def _contrast(mask: Mask, lab: Floats, smooth: Floats, outline: NDArray[np.bool_]) -> Floats:
     """Return how the colours within two pixels differ, inside from outside, along the outline."""
-    size = (5, 5)
     inside = mask.astype(np.float32)
-    part = cv2.boxFilter(lab * inside[:, :, None], -1, size)[outline]
-    whole = cv2.boxFilter(lab, -1, size)[outline]
-    share = cv2.boxFilter(inside, -1, size)[outline][:, None]
-    difference = part / np.maximum(share, 1e-3) - (whole - part) / np.maximum(1 - share, 1e-3)
+    part = cv2.boxFilter(lab * inside[:, :, None], -1, _BESIDE)[outline]
+    share = cv2.boxFilter(inside, -1, _BESIDE)[outline][:, None]
+    rest = smooth[outline] - part
+    difference = part / np.maximum(share, 1e-3) - rest / np.maximum(1 - share, 1e-3)
     return np.asarray(np.linalg.norm(difference, axis=1), np.float32)
