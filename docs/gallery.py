@@ -94,9 +94,9 @@ def clear_sample(name: str, photograph: np.ndarray, number: int) -> Any:
 
 @cache
 def photographs() -> tuple[np.ndarray, ...]:
-    """Return three photographs, RGB, 256 px: two textures and a part on a table."""
-    brick = np.repeat(data.brick()[:, :, None], 3, axis=2)
-    return tuple(_reduced(image) for image in (brick, data.coffee()[:400, 100:500], _coin()))
+    """Return three photographs, RGB, 256 px: a texture, a cup, and a part on an even ground."""
+    brick = np.repeat(data.brick()[100:240, 100:240, None], 3, axis=2)
+    return tuple(_reduced(image) for image in (brick, data.coffee()[90:330, 200:440], _coin()))
 
 
 def others(number: int) -> list[np.ndarray]:
@@ -106,8 +106,8 @@ def others(number: int) -> list[np.ndarray]:
 
 
 def _coin() -> np.ndarray:
-    """Return a few of the coins, which lie on an even ground."""
-    return np.repeat(data.coins()[160:300, 20:160][:, :, None], 3, axis=2)
+    """Return one of the coins, on its even ground."""
+    return np.repeat(data.coins()[10:96, 298:384][:, :, None], 3, axis=2)
 
 
 @cache

@@ -8,12 +8,7 @@ fork): it gives all of them the same numbers, and again in each epoch.
 import hashlib
 import multiprocessing
 
-import numpy as np
 import pytest
-
-import blemish as bl
-from blemish import changes, choice, recipes, several
-from conftest import defects, picture, textures
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning"),
@@ -21,32 +16,11 @@ pytestmark = [
 ]
 torch = pytest.importorskip("torch", reason="torch is not installed: pip install blemish[torch]")
 
-PICTURES = [np.asarray(picture(64, 80, seed=s)) for s in range(3)]
-MIXED = bl.Then(
-    several(choice(recipes.cutpaste, recipes.draem, recipes.real_defects, recipes.scratch), 2),
-    choice(changes.Flip(), None),
-    changes.SensorNoise(),
-)
-
-
-class Synthetic(torch.utils.data.Dataset):
-    """Item i of epoch e is a function of seed, e and i: there is no worker to seed."""
-
-    def __init__(self, length, seed=0):
-        self.length, self.seed, self.epoch = length, seed, 0
-
-    def __len__(self):
-        return self.length
-
-    def __getitem__(self, i):
-        rng = bl.rng_of(self.seed, self.epoch * self.length + i)
-        image = PICTURES[i % len(PICTURES)]
-        sample = MIXED(image, rng, textures=textures(), defects=defects())
-        return i, torch.from_numpy(sample.image), torch.from_numpy(sample.mask)
-
 
 def epochs(workers, start="fork", epochs_differ=True, seed=0):
     """What two epochs give: by epoch, item -> hash of picture and mask."""
+    from on_the_fly import Synthetic
+
     dataset = Synthetic(16, seed)
     context = multiprocessing.get_context(start) if workers else None
     loader = torch.utils.data.DataLoader(

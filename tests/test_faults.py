@@ -462,7 +462,7 @@ class TestWords:
         told(make(parts, tmp_path / "out", "--recipe", recipe), str(recipe))
 
 
-@pytest.mark.parametrize("recipe", [7, "dream", None, (), bl.regions.Rectangle(0.1, 1)])
+@pytest.mark.parametrize("recipe", [7, "dream", (), bl.regions.Rectangle(0.1, 1)])
 def test_what_is_no_recipe_in_python(parts, tmp_path, recipe):
     with pytest.raises((TypeError, LookupError), match="recipe"):
         bl.make(parts, recipe, n=2, out=tmp_path / "out")

@@ -35,9 +35,14 @@ def demo(
     for number, (image, mask) in enumerate(_coins(_photograph("coins"))):
         write_image(defects / "foreign_body" / f"{number:02d}.png", image)
         write_image(defects / "masks" / "foreign_body" / f"{number:02d}.png", mask)
+    # Every recipe as often as every other, as far as that goes.
+    known = recipes()
+    counts = {name: n // len(known) + (k < n % len(known)) for k, name in enumerate(known)}
+    counts = {name: count for name, count in counts.items() if count}
     job = Job(
         source=str(photographs),
-        recipe=choice(*recipes().values()),
+        recipe=choice(*(known[name] for name in counts or known)),
+        quota=counts or None,
         n=n,
         out=out / "dataset",
         seed=seed,

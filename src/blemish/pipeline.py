@@ -24,7 +24,7 @@ from .state import State
 from .work import Work
 
 _log = logging.getLogger(__name__)
-_SHOWN = 24
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
