@@ -54,7 +54,7 @@ PLACES = np.linspace(0, 1, 23)
 @pytest.mark.parametrize("where", PLACES)
 def test_on_object_moves_before_it_cuts(where):
     scene = scene_with(disc())
-    placed = OnObject(float(where))(shape(), scene)
+    placed = OnObject(float(where), margin=0)(shape(), scene)
     covered = in_frame(placed, scene)
     assert not covered[~scene.allowed].any()
     assert covered.sum() > 0.97 * shape().mask.sum()
@@ -64,14 +64,25 @@ def test_on_object_reaches_all_of_the_object():
     scene = scene_with(disc())
     reached = np.zeros(scene.shape, bool)
     for where in np.linspace(0, 1, 400):
-        reached |= in_frame(OnObject(float(where))(shape(), scene), scene) > 0
+        reached |= in_frame(OnObject(float(where), margin=0)(shape(), scene), scene) > 0
     assert (reached & scene.allowed).sum() > 0.9 * scene.allowed.sum()
+
+
+def test_the_edge_of_the_object_is_left_free():
+    scene, reached = scene_with(disc()), np.zeros((200, 260), bool)
+    for where in np.linspace(0, 1, 100):
+        reached |= in_frame(OnObject(float(where), margin=0.05)(shape(), scene), scene) > 0
+    assert reached.any() and not reached[~disc(radius=51)].any()
+    narrow = scene_with(disc(radius=5))
+    assert in_frame(OnObject(0.5, margin=0.05)(shape(), narrow), narrow).any()
+    everywhere = Scene(picture(60, 60))
+    assert OnObject(0, margin=0.2)(shape(), everywhere).top == -2, "the frame is no edge"
 
 
 @pytest.mark.parametrize("where", PLACES)
 def test_what_is_larger_than_the_object_is_cut_to_it(where):
     scene = scene_with(disc(radius=15))
-    placed = OnObject(float(where))(Stencil(np.ones((60, 60), np.float32)), scene)
+    placed = OnObject(float(where), margin=0)(Stencil(np.ones((60, 60), np.float32)), scene)
     covered = in_frame(placed, scene)
     assert not covered[~scene.allowed].any()
     assert covered.sum() > 0.9 * scene.allowed.sum()
@@ -80,7 +91,7 @@ def test_what_is_larger_than_the_object_is_cut_to_it(where):
 def test_a_mask_that_fills_the_frame_is_cut_where_it_is():
     scene = scene_with(disc())
     mask = np.random.default_rng(0).random(scene.shape, np.float32)
-    covered = in_frame(OnObject(0.3)(Stencil(mask), scene), scene)
+    covered = in_frame(OnObject(0.3, margin=0)(Stencil(mask), scene), scene)
     assert np.array_equal(covered, np.where(scene.allowed, mask, 0))
 
 
@@ -88,7 +99,7 @@ def test_holes_of_the_object_stay_free():
     ring = disc() & ~disc(radius=35)
     scene = scene_with(ring)
     for where in PLACES:
-        covered = in_frame(OnObject(float(where))(shape(), scene), scene)
+        covered = in_frame(OnObject(float(where), margin=0)(shape(), scene), scene)
         assert covered.any() and not covered[~ring].any()
 
 
@@ -120,7 +131,7 @@ def test_a_region_of_interest_is_obeyed_inside_the_object():
     known = disc()
     scene = Scene(picture(200, 260), roi=roi, estimator=lambda _: known)
     for where in PLACES:
-        covered = in_frame(OnObject(float(where))(shape(), scene), scene)
+        covered = in_frame(OnObject(float(where), margin=0)(shape(), scene), scene)
         assert covered.any() and not covered[~(roi & known)].any()
 
 

@@ -28,15 +28,15 @@ class Positions:
             the shape's support in the frame (as far as it is not larger than the frame).
     """
 
-    def __init__(self, stencil: Stencil, scene: Scene) -> None:
-        self.stencil, self.scene = stencil, scene
+    def __init__(self, stencil: Stencil, scene: Scene, margin: float = 0.0) -> None:
+        self.stencil, self.scene, self.margin = stencil, scene, margin
         self.step = max(1, -(-max(scene.shape) // _CELLS))
         y, x, h, w = stencil.support()
         if not h:
             raise Refused("the shape is empty")
         self.support = (y, x, h, w)
         shape = _cells(np.ascontiguousarray(stencil.mask[y : y + h, x : x + w]), self.step)
-        ground = _ground(scene, self.step)
+        ground = _ground(scene, self.step, margin)
         # A shape larger than the frame slides over it until its edge meets the frame's.
         self.beyond = tuple(max(0, s - g) for s, g in zip(shape.shape, ground.shape, strict=True))
         if any(self.beyond):
@@ -67,21 +67,21 @@ class Positions:
         top, left = top + int(down), left + right
         inside = 0 <= top <= height - h and 0 <= left <= width - w
         fine = self.stencil.at(top - y, left - x)
-        if inside and on_ground(fine, self.scene) >= on_ground(coarse, self.scene):
-            return fine
-        return coarse
+        shares = [on_ground(moved, self.scene, self.margin) for moved in (fine, coarse)]
+        return fine if inside and shares[0] >= shares[1] else coarse
 
 
-def on_ground(stencil: Stencil, scene: Scene) -> float:
+def on_ground(stencil: Stencil, scene: Scene, margin: float = 0.0) -> float:
     """Return the share of the stencil's coverage that lies on allowed ground."""
     whole = float(stencil.mask.sum())
     if whole == 0:
         return 0.0
-    return float(clipped(stencil, scene).mask.sum()) / whole
+    return float(clipped(stencil, scene, margin).mask.sum()) / whole
 
 
-def clipped(stencil: Stencil, scene: Scene) -> Stencil:
-    """Return the stencil with its coverage 0 outside allowed ground."""
+def clipped(stencil: Stencil, scene: Scene, margin: float = 0.0) -> Stencil:
+    """Return the stencil with its coverage 0 outside allowed ground, and nearer than `margin`, a
+    fraction of the frame's shorter side, to the object's edge."""
     height, width = scene.shape
     h, w = stencil.mask.shape
     top, left = max(0, stencil.top), max(0, stencil.left)
@@ -91,7 +91,7 @@ def clipped(stencil: Stencil, scene: Scene) -> Stencil:
         box = np.s_[
             top - stencil.top : bottom - stencil.top, left - stencil.left : right - stencil.left
         ]
-        mask[box] = stencil.mask[box] * scene.allowed[top:bottom, left:right]
+        mask[box] = stencil.mask[box] * inner(scene, margin)[top:bottom, left:right]
     return stencil.masked(mask)
 
 
@@ -106,9 +106,24 @@ def moved_anywhere(stencil: Stencil, scene: Scene, where: float) -> Stencil:
 
 
 @lru_cache(maxsize=1)
-def _ground(scene: Scene, step: int) -> Floats:
+def inner(scene: Scene, margin: float) -> NDArray[np.bool_]:
+    """Return allowed ground further than `margin` from the object's edge: bool (H, W).
+
+    The edge of the frame is none of the object's. Of an object that would vanish all is left.
+    """
+    side = 2 * round(margin * scene.side) + 1
+    if side == 1 or scene.everywhere:
+        return scene.allowed
+    square = np.ones((side, side), np.uint8)
+    kept = cv2.erode(scene.foreground.view(np.uint8), square, borderValue=1).view(np.bool_)
+    kept = kept if scene.roi is None else kept & scene.roi
+    return kept if kept.any() else scene.allowed
+
+
+@lru_cache(maxsize=1)
+def _ground(scene: Scene, step: int, margin: float) -> Floats:
     """Return the share of allowed pixels in each cell; kept, because draws are repeated."""
-    return _cells(scene.allowed.astype(np.float32), step)
+    return _cells(inner(scene, margin).astype(np.float32), step)
 
 
 def _cells(plane: Floats, step: int) -> Floats:

@@ -21,6 +21,8 @@ class OnObject:
 
     Attributes:
         where: 0 to 1 along all of the positions that are as good as the best.
+        margin: how much is left free along the object's edge, as a fraction of the frame's shorter
+            side: no estimate of an edge is exact. `NearEdge` is for defects of the edge.
 
     The object is the scene's foreground, and the region of interest where there is one. Where the
     whole frame is object (a texture, or nothing known) this is a position anywhere in it. A mask
@@ -29,9 +31,11 @@ class OnObject:
     """
 
     where: float = uniform(0, 1)
+    margin: float = 0.01
 
     def __post_init__(self) -> None:
         check_range("OnObject.where", self.where, 0, 1)
+        check_range("OnObject.margin", self.margin, 0, 0.5)
 
     def __call__(self, stencil: Stencil, scene: Scene) -> Stencil:
         """Return the stencil moved there, without what does not lie on the object.
@@ -39,17 +43,16 @@ class OnObject:
         Raises Refused where there is no object, or nothing of the mask lies on it.
         """
         if stencil.mask.shape == scene.shape and stencil.top == stencil.left == 0:
-            return stencil if scene.everywhere else _cut(stencil, scene)
+            return stencil if scene.everywhere else self._cut(stencil, scene)
         if scene.everywhere:
             return moved_anywhere(stencil, scene, self.where)
-        positions = Positions(stencil, scene)
+        positions = Positions(stencil, scene, self.margin)
         best = float(positions.share.max())
         legal = (positions.share >= _AS_GOOD * best) & (positions.share > 0)
-        return clipped(positions.chosen(legal, self.where), scene)
+        return clipped(positions.chosen(legal, self.where), scene, self.margin)
 
-
-def _cut(stencil: Stencil, scene: Scene) -> Stencil:
-    cut = clipped(stencil, scene)
-    if not cut.mask.any():
-        raise Refused("nothing of the shape lies on the object")
-    return cut
+    def _cut(self, stencil: Stencil, scene: Scene) -> Stencil:
+        cut = clipped(stencil, scene, self.margin)
+        if not cut.mask.any():
+            raise Refused("nothing of the shape lies on the object")
+        return cut
