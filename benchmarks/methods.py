@@ -110,13 +110,16 @@ def procedural(side: int, rounds: int) -> None:
 
 def real_defects(side: int, rounds: int, folder: Path) -> None:
     pictures = photographs(side)
-    pools = open_pools(defects=folder)
-    calls: dict[str, Call] = {"blemish": ours(bl.find("racp"), pictures, pools)}
     try:
         chain = peers.Racp(folder, side)
     except ImportError:
         print("\n(albumentations is not installed: pip install albumentations)")
         return
+    # Both have the same defects at hand, read and resized; each is hashed once in its life.
+    pools = open_pools(defects=[tuple(pair) for pair in chain.pairs])
+    for number in range(len(pools["defects"])):
+        pools["defects"][number]
+    calls: dict[str, Call] = {"blemish": ours(bl.find("racp"), pictures, pools)}
     calls["albumentations chain"] = lambda i: chain(pictures[i % 4], np.random.default_rng(i))
     tell(f"racp, {side} px", rates(calls, rounds))
 

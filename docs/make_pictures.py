@@ -21,6 +21,7 @@ from skimage import data
 import blemish as bl
 from blemish.arrays import from_float
 from blemish.demo import demo
+from blemish.foreground import Automatic
 from blemish.images import read_image, read_mask
 from blemish.sheet import contact_sheet
 
@@ -41,14 +42,18 @@ def main() -> None:
 
 
 def sheet(defects: Path) -> np.ndarray:
-    """Return a contact sheet: every recipe on two photographs."""
+    """Return a contact sheet: published methods and physical defects on a cup and on a coin."""
     pages = []
-    seeds = {"cutpaste": (5, 6), "cutpaste_scar": (1, 3), "draem": (11, 12), "real_defects": (2, 5)}
-    for name in bl.recipes.__all__:
-        for photograph, seed in zip((brick(), coffee()), seeds[name], strict=True):
-            sample = bl.find(name)(photograph, rng=seed, defects=defects)
+    seeds = {
+        **{"draem": (12, 3), "real_defects": (5, 1), "scratch": (4, 1), "crack": (2, 0)},
+        **{"dent": (3, 2), "stain": (7, 2), "rust": (5, 3), "missing_piece": (9, 2)},
+    }
+    for name, numbers in seeds.items():
+        for photograph, seed in zip((coffee(), coin()), numbers, strict=True):
+            scene = bl.Scene(photograph, estimator=Automatic())
+            sample = bl.synthesize(bl.find(name), scene, seed, defects=defects)
             pages.append((sample.image, sample.mask, name))
-    return contact_sheet(pages, columns=2)
+    return contact_sheet(pages, columns=4)
 
 
 def five_questions() -> np.ndarray:
@@ -102,6 +107,12 @@ def brick() -> np.ndarray:
 def coffee() -> np.ndarray:
     """Return a cup of coffee, RGB."""
     return square(data.coffee()[:, 100:500])
+
+
+def coin() -> np.ndarray:
+    """Return a coin on an even ground, grey, enlarged."""
+    part = np.ascontiguousarray(data.coins()[10:96, 298:384])
+    return cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
 
 
 def grass() -> np.ndarray:

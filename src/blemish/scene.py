@@ -101,7 +101,10 @@ class Scene:
         Where `largest` (H, W) is given, a longer side is reduced to it, averaged without aliasing.
         Raises LookupError for a file of a recipe that was read back without its pools.
         """
-        colour = self.look(file, largest)
+        return self.brought(self.look(file, largest), file)
+
+    def brought(self, colour: NDArray[Any], file: File) -> Floats:
+        """Return a piece of what `look` returned as `read` would return it."""
         # What the same camera saw is as bright; a texture fills its own range.
         same = file.pool != "textures" and colour.dtype == self.image.dtype
         return to_channels(to_float(colour, self.full if same else white_of(colour)), self.channels)

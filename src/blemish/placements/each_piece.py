@@ -42,6 +42,8 @@ class EachPiece:
 
         Raises Refused where there is no object.
         """
+        if scene.everywhere:
+            return stencil
         if on_ground(stencil, scene) > self.share:
             return clipped(stencil, scene)
         rng = np.random.Generator(np.random.Philox(key=self.seed))

@@ -69,10 +69,10 @@ class DefectBank:
         Raises BadFile if the mask marks nothing or has not the size of its picture, Refused if the
         defect would be smaller than a pixel.
         """
-        picture, mask = scene.read(self.defect), mask_of(self.defect)
+        picture, mask = scene.look(self.defect), mask_of(self.defect)
         if mask.shape != picture.shape[:2]:
             raise BadFile(self.defect.path, f"{picture.shape[:2]} px, but its mask {mask.shape}")
-        y, x, h, w = bounds(mask.astype(np.uint8))
+        y, x, h, w = bounds(mask.view(np.uint8))
         if not h:
             raise BadFile(self.defect.path, "its mask marks nothing")
         own = mask.shape
@@ -82,13 +82,16 @@ class DefectBank:
             raise Refused("the defect is smaller than a pixel at this scale")
         faded = max(1.0, self.feather * scene.side) if self.feather else 0.0
         places = self._places((y, x, h, w), size, math.ceil(faded))
-        layer = _looked_up(picture, places, 1 / size).reshape(*places[0].shape, scene.channels)
-        coverage = _looked_up(mask.astype(np.float32), places, 1 / size, cv2.BORDER_CONSTANT)
+        # Only the part of the picture that is seen becomes floats.
+        window, seen = _window(places, mask.shape, 1 / size)
+        part = scene.brought(np.ascontiguousarray(picture[window]), self.defect)
+        layer = _looked_up(part, seen, 1 / size).reshape(*seen[0].shape, scene.channels)
+        marked = mask[window].astype(np.float32)
+        coverage = _looked_up(marked, seen, 1 / size, cv2.BORDER_CONSTANT)
         peak = float(coverage.max())
         if peak < _THIN:
-            coverage /= (
-                peak  # it covers no pixel alone, and would fade twice: its layer is a mixture
-            )
+            # It covers no pixel alone, and would fade twice: its layer is a mixture.
+            coverage /= peak
         top, left = (round(c - n / 2) for c, n in zip(centre, coverage.shape, strict=True))
         layer = changed(layer, self.changes)
         return Stencil(_feathered(coverage, faded), top, left, layer, self.defect.kind)
@@ -122,24 +125,28 @@ class DefectBank:
         return np.asarray(right + middle[0], np.float32), np.asarray(below + middle[1], np.float32)
 
 
+def _window(
+    places: tuple[Floats, Floats], shape: tuple[int, ...], shrink: float
+) -> tuple[Any, tuple[Floats, Floats]]:
+    """Return which part of a picture of `shape` a look-up at `places` reads, and these in it."""
+    reach = 2 + (2 * math.ceil(shrink) if shrink > 1 else 0)
+    left, right = _span(places[0], shape[1], reach)
+    top, bottom = _span(places[1], shape[0], reach)
+    seen = places[0] - np.float32(left), places[1] - np.float32(top)
+    return np.s_[top:bottom, left:right], seen
+
+
 def _looked_up(
-    picture: Floats,
+    part: Floats,
     places: tuple[Floats, Floats],
     shrink: float,
     border: int = cv2.BORDER_REPLICATE,
 ) -> Floats:
-    """Return what `picture` shows at `places`, averaged over `shrink` of its pixels if above 1."""
-    reach = 2 + (2 * math.ceil(shrink) if shrink > 1 else 0)
-    height, width = picture.shape[:2]
-    # Only the part of the picture that is seen.
-    left, right = _span(places[0], width, reach)
-    top, bottom = _span(places[1], height, reach)
-    part = np.ascontiguousarray(picture[top:bottom, left:right])
+    """Return what `part` shows at `places`, averaged over `shrink` of its pixels if above 1."""
     if shrink > 1:
         # Averaged to the new pixel size first: a linear look-up alone would alias.
         part = cv2.GaussianBlur(part, (0, 0), shrink / 2)
-    x, y = places[0] - np.float32(left), places[1] - np.float32(top)
-    return np.asarray(cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=border), np.float32)
+    return np.asarray(cv2.remap(part, *places, cv2.INTER_LINEAR, borderMode=border), np.float32)
 
 
 def _span(places: Floats, size: int, reach: int) -> tuple[int, int]:
