@@ -13,7 +13,7 @@ from blemish.blends import Alpha, Paste
 from blemish.changes import Brightness, Gamma, Invert
 from blemish.contents import Shifted, Texture
 from blemish.images import write_image
-from blemish.placements import Anywhere
+from blemish.placements import OnObject
 from blemish.regions import PerlinBlobs, Rectangle
 
 CHANGES = some(1, Invert(), Gamma(red=uniform(0.5, 2)), Brightness(factor=uniform(0.7, 1.3)))
@@ -21,6 +21,7 @@ CHANGES = some(1, Invert(), Gamma(red=uniform(0.5, 2)), Brightness(factor=unifor
 # Corrosion: a few large blobs, filled with one of the textures, more or less transparent.
 corrosion = Recipe(
     region=PerlinBlobs(cells_y=choice(2, 4), cells_x=choice(2, 4)),
+    placement=OnObject(),
     content=Texture(changes=CHANGES),
     blend=Alpha(opacity=uniform(0.3, 0.9)),
     kind="corrosion",
@@ -29,7 +30,7 @@ corrosion = Recipe(
 # A chip: a small rectangle from elsewhere in the picture, darker, with a hard edge.
 chip = Recipe(
     region=Rectangle(area=uniform(0.001, 0.005), aspect=uniform(0.5, 2)),
-    placement=Anywhere(),
+    placement=OnObject(),
     content=Shifted(changes=Brightness(factor=uniform(0.3, 0.6))),
     blend=Paste(),
     kind="chip",

@@ -14,7 +14,7 @@ import blemish as bl
 from blemish.blends import Alpha
 from blemish.contents import Shifted
 from blemish.images import write_image
-from blemish.placements import Anywhere
+from blemish.placements import OnObject
 from blemish.sheet import contact_sheet
 from blemish.values import check_range
 
@@ -57,7 +57,7 @@ class Crack:
 
 crack = bl.Recipe(
     region=Crack(length=bl.uniform(0.3, 0.8)),
-    placement=Anywhere(),
+    placement=OnObject(),
     content=Shifted(changes=bl.changes.Brightness(factor=0.4)),
     blend=Alpha(opacity=bl.uniform(0.7, 1)),
     kind="crack",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import blemish as bl
-from blemish.audits import Fault, audit
+from blemish.audits import Duplicate, Fault, audit
 from blemish.audits.items import listing
 from blemish.audits.page import page
 from blemish.audits.summary import kolmogorov_smirnov
@@ -265,17 +265,33 @@ class TestFaults:
         found = audit(dataset)
         assert found.faults == (
             Fault("test/good/leak.bmp", "leak", "the same pixels as train/good/001.png"),
-            Fault("test/dent/twin.bmp", "duplicate", "the same pixels as test/dent/000.png"),
-            Fault("train/good/again.bmp", "duplicate", "the same pixels as train/good/001.png"),
         )
-        assert not found.sound and found.counts() == {"leak": 1, "duplicate": 2}
+        assert found.duplicates == (
+            Duplicate("test/dent/twin.bmp", "test/dent/000.png"),
+            Duplicate("train/good/again.bmp", "train/good/001.png"),
+        )
+        assert not found.sound and found.counts() == {"leak": 1}
 
     def test_duplicates_alone_are_no_fault(self, tmp_path):
         dataset = labelled(tmp_path)
         for name in "ab":
             save(dataset / "train" / "good" / f"{name}.png", textured(1))
         found = audit(dataset)
-        assert found.counts() == {"duplicate": 1} and found.sound
+        assert found.sound and found.to_dict()["duplicates"] == [
+            {"file": "train/good/b.png", "of": "train/good/a.png"}
+        ]
+        outcome = shell("audit", dataset, "--strict")
+        assert outcome.code == 0 and outcome.out.splitlines()[-1] == "0 faults"
+        assert "train/good/b.png: the same pixels as train/good/a.png" in outcome.out
+        texts = Tags(page(found)).texts
+        assert "No faults" in texts and "Duplicates" in texts and "Faults" not in texts
+
+    @pytest.mark.parametrize(("rows", "faults"), [(46, ["whole picture"]), (45, [])])
+    def test_whole_picture_marked(self, tmp_path, rows, faults):
+        """46 of 48 rows are 95.8 %."""
+        found = audit(labelled(tmp_path, 1, where=np.s_[:rows]))
+        assert [fault.what for fault in found.faults] == faults
+        assert found.sound is not bool(faults)
 
     def test_everything_at_once(self, tmp_path):
         """One picture's fault hides no other's."""
@@ -301,6 +317,42 @@ class TestWrong:
         goods(tmp_path / "train" / "good", 2)
         told(shell("audit", tmp_path), "no picture with a mask")
         told(shell("audit", labelled(tmp_path), "--normals", tmp_path / "none"), "none")
+
+    def test_no_dataset(self, tmp_path):
+        """A folder of mere pictures or masks, an empty one, and a file."""
+        (tmp_path / "empty").mkdir()
+        pictures = goods(tmp_path / "pictures", 3)
+        masks = labelled(tmp_path) / "ground_truth"
+        for given in (tmp_path / "empty", pictures, pictures / "000.png", masks):
+            told(shell("audit", given), str(given), "expected test/KIND beside", "COCO")
+
+    def test_a_dataset_that_lost_its_masks(self, tmp_path):
+        """Is one still, with a fault for each."""
+        dataset = labelled(tmp_path)
+        goods(dataset / "test" / "good", 1)
+        for mask in (dataset / "ground_truth" / "dent").iterdir():
+            mask.unlink()
+        assert audit(dataset).counts() == {"no mask": 3}
+
+    @pytest.mark.parametrize("workers", [0, -1])
+    def test_no_workers(self, tmp_path, workers):
+        dataset = labelled(tmp_path)
+        told(shell("audit", dataset, "--workers", workers), "workers", "at least 1", str(workers))
+
+    def test_page_that_cannot_be_written(self, tmp_path, monkeypatch):
+        """Told before anything is measured."""
+        dataset = labelled(tmp_path)
+        monkeypatch.setattr("blemish.audits.audit", None)
+        told(shell("audit", dataset, "--html", tmp_path), "--html", "is a folder")
+        told(shell("audit", dataset, "--html", tmp_path / "no" / "a.html"), "--html", "not exist")
+        assert not (tmp_path / "no").exists()
+
+    def test_foreground_that_is_not_there(self, tmp_path):
+        dataset = labelled(tmp_path)
+        (tmp_path / "empty").mkdir()
+        for name, words in (("nowhere", "not a folder"), ("empty", "holds no image")):
+            given = ("audit", dataset, "--foreground", tmp_path / name)
+            told(shell(*given), "--foreground", name, words)
 
 
 @pytest.fixture(scope="module")
@@ -408,6 +460,83 @@ class TestBackground:
         assert sum(item.estimated for item in items) == 4
 
 
+def shares(found):
+    return [sample.background for sample in found.samples]
+
+
+class TestObjectMasks:
+    """The object by the user's own masks."""
+
+    LEFT = marked(np.s_[:, :28])
+    RIGHT = marked(np.s_[:, 28:])
+
+    @pytest.fixture(autouse=True)
+    def nothing_is_estimated(self, monkeypatch):
+        monkeypatch.setattr("blemish.audits.measured.estimate", None)
+
+    def masks(self, folder, mask, names):
+        for name in names:
+            save(folder / name, mask)
+        return folder
+
+    def share(self, out, sample, mask):
+        label = cv2.imread(str(out / sample.mask), cv2.IMREAD_GRAYSCALE) > 0
+        return np.count_nonzero(label & (mask == 0)) / np.count_nonzero(label)
+
+    def test_of_the_run(self, parts, tmp_path):
+        """Changed after the run, so that the share is not 0; OUT/clean is not needed."""
+        names = [f"{number:03d}.png" for number in range(6)]
+        folder = self.masks(tmp_path / "object", np.full(SHAPE, 255, np.uint8), names)
+        out = tmp_path / "out"
+        made(parts, out, "-n", 6, "--recipe", "cutpaste", "--foreground", folder, "--with-clean")
+        assert shares(audit(out)) == [0] * 6
+        self.masks(folder, self.LEFT, names)
+        found = audit(out)
+        wanted = [self.share(out, sample, self.LEFT) for sample in found.samples]
+        assert shares(found) == pytest.approx(wanted) and max(wanted) > 0
+        other = self.masks(tmp_path / "other", self.RIGHT, names)
+        right = audit(out, foreground=other)
+        assert shares(right) == pytest.approx([1 - share for share in wanted])
+        assert right.foreground == str(other) and found.foreground is None
+        assert set(shares(audit(out, foreground="none"))) == {None}
+        for name in names:
+            (folder / name).unlink()
+        assert set(shares(audit(out))) == {None}
+
+    @pytest.mark.parametrize("option", ["--foreground", "--roi"])
+    def test_of_a_run_without_an_object(self, parts, tmp_path, option):
+        """The whole frame, or a region of interest in place of the object."""
+        roi = save(tmp_path / "roi.png", self.LEFT)
+        given = (option, "none" if option == "--foreground" else roi)
+        made(parts, tmp_path / "out", "-n", 4, "--recipe", "cutpaste", "--with-clean", *given)
+        found = audit(tmp_path / "out")
+        assert found.whole.compared == 4 and set(shares(found)) == {None}
+
+    def test_of_any_dataset(self, tmp_path):
+        """Without the pictures before; by path, by name, and one for all."""
+        dataset = labelled(tmp_path)
+        names = [f"{number:03d}.png" for number in range(3)]
+        wanted = [pytest.approx(6 / 22)] * 3
+        for place in ("test/dent", "dent", ""):
+            folder = self.masks(tmp_path / f"by {place}" / place, self.LEFT, names)
+            assert shares(audit(dataset, foreground=folder)) == wanted
+        one = save(tmp_path / "one.png", self.LEFT)
+        assert shares(audit(dataset, foreground=one)) == wanted
+        rows = shell("audit", dataset, "--foreground", one).out.splitlines()
+        assert "dent 0 of 3 - - - 27 - 0" in [" ".join(row.split()) for row in rows]
+
+    def test_where_one_is_missing(self, tmp_path):
+        """Or of another size, or no image: nothing is told of that picture."""
+        dataset = labelled(tmp_path, 4)
+        folder = self.masks(tmp_path / "object", self.LEFT, ["000.png", "001.png"])
+        save(folder / "001.png", np.zeros((9, 9), np.uint8))
+        (folder / "002.png").write_bytes(b"")
+        found = audit(dataset, foreground=folder)
+        assert shares(found) == [pytest.approx(6 / 22), None, None, None] and found.sound
+        outcome = shell("audit", dataset, "--foreground", folder)
+        assert "3 pictures without an object mask" in outcome.out
+
+
 class TestReference:
     def test_distances(self, tmp_path):
         here = labelled(tmp_path / "a", 8)
@@ -458,7 +587,8 @@ class TestCommand:
         outcome = shell("audit", dataset, "--reference", dataset, "--json")
         assert outcome.err == "" and "NaN" not in outcome.out
         data = json.loads(outcome.out)
-        assert data["sound"] is True and data["samples"][0]["contrast"] is None
+        assert data["sound"] is False and data["samples"][0]["contrast"] is None
+        assert data["faults"][0]["what"] == "whole picture"
         assert data["reference"]["whole"]["count"] == 1
         assert data["kinds"][0]["spreads"]["area"] == {
             "count": 1,
@@ -468,7 +598,7 @@ class TestCommand:
         }
 
     def test_names_are_no_markup(self, tmp_path):
-        dataset = labelled(tmp_path, 1, kind="[bold]<b>&")
+        dataset = labelled(tmp_path, 2, kind="[bold]<b>&")
         (dataset / "ground_truth" / "[bold]<b>&" / "000_mask.png").unlink()
         outcome = shell("audit", dataset, "--html", tmp_path / "page.html")
         assert "test/[bold]<b>&/000.png" in outcome.out.replace("\n", "")
@@ -500,6 +630,18 @@ class Tags(HTMLParser):
 
 
 class TestPage:
+    def test_order_and_axes(self, tmp_path):
+        """Faults first; a logarithmic axis is said to be one, and no other."""
+        dataset = labelled(tmp_path)
+        (dataset / "test" / "dent" / "000.png").write_bytes(b"")
+        texts = Tags(page(audit(dataset))).texts
+        order = [texts.index(title) for title in ("1 fault", "Faults", "Masks", "Distributions")]
+        assert order == sorted(order)
+        marked_so = [text for text in texts if "logarithmic" in text]
+        names = ("area %", "elongation", "pieces")
+        assert marked_so == [f"{name}, logarithmic axis" for name in names]
+        assert "contrast" in texts
+
     def test_holds_all_it_shows(self, parts, tmp_path):
         made(parts, tmp_path / "out", "-n", 10, "--recipe", "cutpaste", "--with-clean")
         outcome = shell("audit", tmp_path / "out", "--html", tmp_path / "page.html")

@@ -69,7 +69,7 @@ class TestDrawn:
             frame = np.pad(d.truth, 200, constant_values=True)  # beyond the frame nothing is seen
             for k, where in enumerate((0, 0.25, 0.5, 0.75, 1)):
                 shape = Rectangle(area=0.0005 * 3**k, aspect=0.7)(scene)
-                placed = OnObject(where=where)(shape, scene)
+                placed = OnObject(where, where)(shape, scene)
                 (h, w), top, left = placed.mask.shape, placed.top + 200, placed.left + 200
                 over.append(np.mean(~frame[top : top + h, left : left + w][placed.mask > 0]))
         assert len(over) == 5 * EACH * len(FAMILIES)

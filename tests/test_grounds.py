@@ -129,13 +129,43 @@ def test_a_mask_of_another_size_is_reported_and_survived(source, tmp_path):
     assert make(source, tmp_path / "again", "--foreground", fg, "--strict").code == 1
 
 
-def test_an_empty_foreground_is_a_clear_outcome(source, tmp_path):
-    empty = save(tmp_path / "empty.png", np.zeros((48, 64), np.uint8))
-    outcome = make(source, tmp_path / "out", "--foreground", empty)
-    assert outcome.code == 1
-    failed = records(tmp_path / "out")
-    assert {r["status"] for r in failed} == {"failed"}
-    assert all("on the object" in r["reason"] for r in failed)
+def test_an_empty_mask_is_told(source, tmp_path):
+    empty = np.zeros((48, 64), np.uint8)
+    one = save(tmp_path / "empty.png", empty)
+    told(make(source, tmp_path / "out", "--foreground", one), "empty.png", "empty mask")
+    assert not (tmp_path / "out").exists()
+    fg = masks(tmp_path / "fg")
+    save(fg / "004.png", empty)
+    outcome = make(source, tmp_path / "out", "--foreground", fg)
+    assert outcome.code == 0 and "004.png" in outcome.err and "no place for a defect" in outcome.err
+
+
+def test_masks_of_one_class_are_not_those_of_another(tmp_path):
+    for name in ("a", "b"):
+        goods(tmp_path / "in" / name / "train" / "good", 3)
+    outcome = make(tmp_path / "in", tmp_path / "out", "--foreground", masks(tmp_path / "fg"))
+    told(outcome, "the same mask", "folder of its own")
+
+
+def test_masks_that_change_are_another_job(source, tmp_path):
+    fg = masks(tmp_path / "fg", suffix=".bmp")
+    assert make(source, tmp_path / "out", "--foreground", fg, "--shard", "1/2").code == 0
+    save(fg / "003.bmp", TOP)
+    again = make(source, tmp_path / "out", "--foreground", fg, "--shard", "2/2")
+    assert again.code == 1 and "grounds" in again.err
+
+
+def test_why_samples_fail_is_told(source, tmp_path):
+    tiny = np.zeros((48, 64), np.uint8)
+    tiny[20, 20] = 255
+    outcome = make(source, tmp_path / "out", "--foreground", save(tmp_path / "tiny.png", tiny))
+    assert outcome.code == 1 and "most of them so: no acceptable defect" in outcome.err
+
+
+def test_masks_of_a_dataset_are_no_good_pictures(tmp_path):
+    save(tmp_path / "in" / "test" / "dent" / "0.png", textured(0))
+    save(tmp_path / "in" / "ground_truth" / "dent" / "0_mask.png", LEFT)
+    told(make(tmp_path / "in", tmp_path / "out"), "holds masks", "train/good")
 
 
 def test_preview_knows_the_grounds(source, tmp_path):

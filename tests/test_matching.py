@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+import blemish as bl
 from blemish import Combined, Scene, Then, choice, draw, files, find, from_dict, several, to_dict
 from blemish.changes import Flip
 from blemish.matching import Match, each_recipe, match, sized
@@ -16,9 +17,18 @@ from blemish.recipes import cutpaste, cutpaste_scar, draem, real_defects
 from blemish.regions import DefectBank, Rectangle, Scar, Sized
 from blemish.stencil import SURROUNDINGS_PX
 from conftest import defects, drawn, opened, picture
-from making import defect_bank, goods, pixels, records, save, shell, textured
+from making import defect_bank, goods, pixels, records, save, shell, textured, told
 
 # sized
+
+
+@pytest.mark.parametrize("name", ["scratch", "stain", "dent", "crack", "rust", "cutpaste", "fpi"])
+def test_what_is_labelled_has_the_size_that_is_asked_for(name):
+    recipe, shares = sized(find(name), 0.02), []
+    for seed in range(8):
+        sample = bl.synthesize(recipe, picture(200, 260), seed, sources=[picture(200, 260, seed=5)])
+        shares.append((sample.mask > 0).mean())
+    assert 0.5 * 0.02 < np.median(shares) < 1.6 * 0.02
 
 
 @pytest.mark.parametrize("area", [0.0005, 0.01, 0.2])
@@ -26,7 +36,7 @@ def test_a_shape_gets_the_area_that_is_asked_for(area):
     scene = Scene(picture(300, 400))
     for region in (Rectangle(0.07, 2.0), drawn(Scar(0.3, 0.05)), drawn(DefectBank())):
         stencil = Sized(region, area)(scene)
-        covered = (stencil.mask >= 0.5).sum() / (300 * 400)
+        covered = (stencil.mask > 0.08 * stencil.mask.max()).sum() / (300 * 400)
         assert covered == pytest.approx(area, rel=0.3 if area < 0.001 else 0.1)
         before = region(scene)
         middle = [before.top + before.height / 2, before.left + before.width / 2]
@@ -193,7 +203,31 @@ def test_a_quota_fits_n_and_no_null_samples(tmp_path):
     goods(tmp_path / "in")
     for wrong in (("-n", 4), ("--null", 0.5)):
         given = shell("make", tmp_path / "in", tmp_path / "out", "--quota", "draem=5", *wrong)
-        assert given.code == 1 and "quota of 5" in given.err
+        assert given.code == 1 and "quota" in given.err and "leave" in given.err
+    for wrong in ({"scratch": 0}, {"scratch": 2.5}, {}, {"scratch": "3"}):
+        with pytest.raises(ValueError, match="quota: counts of at least 1"):
+            bl.make(tmp_path / "in", out=tmp_path / "out", quota=wrong)
+
+
+def test_a_quota_uses_all_that_was_asked_for(tmp_path):
+    goods(tmp_path / "in")
+    asked = ("make", tmp_path / "in", tmp_path / "out", "--workers", 1)
+    told(shell(*asked, "--recipe", "draem", "--quota", "scratch=2"), "in no quota: draem")
+    told(shell(*asked, "--quota", "scratch=2", "--set", "content.severity=1"), "--set", "--recipe")
+    told(shell(*asked, "--quota", "scratch=2", "--plugin", "nowhere"), "nowhere")
+    given = ("--recipe", "scratch", "--quota", "scratch=3", "--set", "content.severity=1")
+    assert shell(*asked, *given).code == 0
+    found = [r["recipe"]["Recipe"]["content"] for r in records(tmp_path / "out")]
+    assert [c["Relief"]["severity"] for c in found] == [1, 1, 1]
+
+
+def test_a_recipe_with_operations_keeps_them_under_a_quota():
+    finished, nested = Then(cutpaste, Flip()), choice(choice(draem, real_defects), cutpaste_scar)
+    assert options_of({"cutpaste": 2}, finished, None).options == (finished,)
+    many = {"dent": 1, "draem": 1, "cutpaste_scar": 1}
+    narrowed = options_of(many, nested, bank()).options[0]
+    kinds = {draw(narrowed, s, {"defects": bank()}).region.defect.kind for s in range(9)}
+    assert kinds == {"dent"}
 
 
 # one kind of a pool

@@ -285,7 +285,7 @@ def test_across_the_edge_reaches_beyond_it_by_the_overhang():
     scene = part_on_ground()
     stencil = Stencil(np.ones((60, 60), np.float32))
     for where in (0.1, 0.5, 0.9):
-        placed = NearEdge(0.02, 0.03, where)(stencil, scene)
+        placed = NearEdge(0.02, 0.03, where, where)(stencil, scene)
         y, x = np.nonzero(placed.mask)
         reach = np.hypot(y + placed.top - 100, x + placed.left - 100)
         assert 60 + 3 < reach.max() <= 60 + 8 and reach.min() < 45
@@ -295,7 +295,7 @@ def test_across_the_edge_keeps_to_the_region_of_interest():
     roi = np.zeros((200, 200), bool)
     roi[:, :90] = True
     scene = replace(part_on_ground(), roi=roi)
-    placed = NearEdge(overhang=0.03, where=0.4)(Stencil(np.ones((60, 60), np.float32)), scene)
+    placed = NearEdge(overhang=0.03, y=0.4, x=0.4)(Stencil(np.ones((60, 60), np.float32)), scene)
     assert placed.left + np.nonzero(placed.mask)[1].max() < 90
 
 

@@ -352,8 +352,11 @@ def test_in_core_puts_the_middle_on_the_object():
         assert inside[top : stencil.top + y + h, left : stencil.left + x + w].all()
     inside[:] = False
     inside[0, 0] = True
-    with pytest.raises(Refused, match="in the middle"):
-        InCore(0.8, 0.5)(Box(0.2)(scene), Scene(scene.image, estimator=lambda _: inside))
+    corner = InCore(0.8, 0.5, 0.5)(Box(0.2)(scene), Scene(scene.image, estimator=lambda _: inside))
+    assert np.argwhere(corner.mask > 0).tolist() == [[10, 10]], "outside the core all of it will do"
+    inside[0, 0] = False
+    with pytest.raises(Refused, match="object"):
+        InCore(0.8, 0.5, 0.5)(Box(0.2)(scene), Scene(scene.image, estimator=lambda _: inside))
 
 
 # contents and changes

@@ -115,10 +115,11 @@ def test_racp_has_the_published_numbers():
     found = records(recipes.racp, 2000)
     turned = Counter(round(math.degrees(r.region.angle) / 90, 2) for r in found)
     share = {name: turned[name] / len(found) for name in (1, 2, -1)}
-    assert all(abs(s - (1 - 0.7**3) / 4) < 0.03 for s in share.values())
+    moved = 1 - (1 - 0.3 * 0.5) ** 3
+    assert all(abs(s - moved / 4) < 0.03 for s in share.values())
     assert abs(np.mean([r.region.scale != 1 for r in found]) - 0.3 * 0.2) < 0.03
     assert within([r.region.scale for r in found], 0.8, 1.2)
-    assert abs(np.mean([r.region.flip for r in found]) - (1 - 0.7**3) / 2) < 0.03
+    assert abs(np.mean([r.region.flip for r in found]) - moved / 2) < 0.03
     assert abs(np.mean([r.region.warp > 0 for r in found]) - (1 - 0.7 * 0.94)) < 0.04
     kinds = Counter(name for r in found for name in names(r.region.changes))
     assert {len(r.region.changes) for r in found} == {3}

@@ -360,7 +360,7 @@ def test_the_tone_of_real_exposures_is_adapted(data):
     for seed, pair in enumerate(pairs):
         file = File("defects", pair.image.name, "0", "", (pair.image, pair.mask))
         image = read_image(good[seed % len(good)])
-        recipe = Recipe(DefectBank(file), HERE, Alpha(), Fitting(where=0.4))
+        recipe = Recipe(DefectBank(file), HERE, Alpha(), Fitting(y=0.4, x=0.8))
         scene = Scene(image)
         stencil = recipe.placement(recipe.region(scene), scene)
         box = stencil.fitted(HERE.margin(stencil), *scene.shape)

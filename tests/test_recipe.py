@@ -141,8 +141,10 @@ def test_8_and_16_bit_pictures_get_the_same_mask(name):
         both, either = (one.mask & two.mask) > 0, (one.mask | two.mask) > 0
         # Where the change is of the tolerance itself, half a level tips it, and so the holes.
         assert either.sum() - both.sum() <= max(0.09 * either.sum(), 6)
-        # Half a level of rounding a defect.
-        assert np.abs(two.image / 257.0 - one.image).max() < 0.51 * (1 + len(one.defects))
+        # Half a level of rounding a defect, where both labels say the same.
+        agreed = (one.mask > 0) == (two.mask > 0)
+        away = np.abs(two.image / 257.0 - one.image)[agreed]
+        assert away.max() < 0.51 * (1 + len(one.defects))
     assert compared >= 3
 
 
@@ -346,6 +348,7 @@ def test_the_work_is_done_in_the_box_alone():
     ],
 )
 def test_a_defect_that_is_not_acceptable(recipe, reason):
+    reason = reason.replace("8 px", r"8 px \(limits\.min_area_px\)")
     with pytest.raises(NoDefect, match=rf"^no acceptable defect in 1 draws: {reason} \(1x\)$"):
         recipe(GREY)
     with pytest.raises(NoDefect, match=rf"in 20 draws: {reason} \(20x\)$") as refused:

@@ -175,7 +175,7 @@ def test_the_numbers_are_fractions_and_not_pixels(name):
 
 
 def test_defaults_of_fields_are_values_where_they_should_vary():
-    assert isinstance(cutpaste.placement.where, Uniform)
+    assert isinstance(cutpaste.placement.y, Uniform)
     assert isinstance(Marbled().cells, LogUniform)
 
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from blemish.grounds import Grounds
 from blemish.images import read_image, write_image
 from blemish.segment import PREVIEW, segment
 from drawn_parts import drawn_part
@@ -53,18 +54,39 @@ class TestFiles:
             *("bolt/train/good/1.png", "nut/train/good/1.png"),
             PREVIEW,
         }
-        segment(tmp_path / "all" / "nut", tmp_path / "all" / "nut" / "masks")
-        assert set(tree(tmp_path / "all" / "nut" / "masks")) == {"train/good/1.png", PREVIEW}
+        segment(tmp_path / "all" / "nut", tmp_path / "b")
+        assert set(tree(tmp_path / "b")) == {"train/good/1.png", PREVIEW}
 
     def test_pictures_of_one_name(self, tmp_path):
-        """a.png and a.jpg, and one that is called as the contact sheet is."""
+        """a.png and a.jpg, and one that is called as a mask of these would be."""
         parts(tmp_path / "good", 1)
         image = read_image(tmp_path / "good" / "1.png")
-        write_image(tmp_path / "good" / "1.jpg", image)
-        write_image(tmp_path / "good" / PREVIEW, image)
+        for name in ("1.jpg", "1.png.jpg"):
+            write_image(tmp_path / "good" / name, image)
         segment(tmp_path / "good", tmp_path / "out")
-        names = {"1.png.png", "1.jpg.png", "preview.png.png", PREVIEW}
+        names = {"1.png.png", "1.jpg.png", "1.png.jpg.png", PREVIEW}
         assert set(tree(tmp_path / "out")) == names
+
+    def test_pictures_called_as_the_contact_sheet_is(self, tmp_path):
+        """Their masks are kept, and `make` takes the masks and not the sheet."""
+        parts(tmp_path / "good", 1)
+        image = read_image(tmp_path / "good" / "1.png")
+        (tmp_path / "good" / "below").mkdir()
+        for place in (".", "below"):
+            write_image(tmp_path / "good" / place / PREVIEW, image)
+        (tmp_path / "good" / "1.png").unlink()
+        done = segment(tmp_path / "good", tmp_path / "out")
+        assert done.objects == 2
+        masks = {"preview.png": "preview.png.png", "below/preview.png": "below/preview.png"}
+        assert set(tree(tmp_path / "out")) == {*masks.values(), PREVIEW}
+        grounds = Grounds(str(tmp_path / "out"))
+        for picture, mask in masks.items():
+            assert grounds.path("foreground", picture) == tmp_path / "out" / mask
+            found = pixels(tmp_path / "out" / mask)
+            assert found.shape == (120, 160, 1) and set(np.unique(found)) == {0, 255}
+        given = ("--foreground", tmp_path / "out", "--strict", "--workers", 1)
+        outcome = shell("make", tmp_path / "good", tmp_path / "set", "-n", 2, *given)
+        assert outcome.code == 0, outcome.err
 
     def test_textures_are_all_part(self, tmp_path):
         goods(tmp_path / "good", 2)
@@ -175,6 +197,16 @@ class TestCommand:
         (tmp_path / "out" / "notes.txt").touch()
         told(shell("segment", tmp_path / "good", tmp_path / "out"), "not empty", "new folder")
         assert set(tree(tmp_path / "out")) == {"notes.txt"}
+
+    @pytest.mark.parametrize("source", ["bottle", "bottle/train/good", "bottle/*/good/*.png"])
+    @pytest.mark.parametrize("out", ["x", "train/x", "train/good/x"])
+    def test_a_folder_anywhere_in_the_source_is_refused(self, tmp_path, source, out):
+        parts(tmp_path / "bottle" / "train" / "good", 1)
+        outcome = shell("segment", tmp_path / source, tmp_path / "bottle" / out)
+        inside = (tmp_path / "bottle" / out).is_relative_to(tmp_path / source.partition("/*")[0])
+        assert outcome.code == inside
+        assert ("among the pictures" in outcome.err) == inside
+        assert (tmp_path / "bottle" / out).exists() != inside
 
     @pytest.mark.parametrize("out", [".", "masks", "a/b"])
     def test_a_folder_among_the_pictures_is_refused(self, tmp_path, out):

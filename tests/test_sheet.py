@@ -88,11 +88,11 @@ def parts(tmp_path_factory):
 
 
 class TestOfADataset:
-    def test_shows_24_samples(self, parts, tmp_path):
-        made(parts, tmp_path / "out", "-n", 30)
+    def test_shows_40_samples(self, parts, tmp_path):
+        made(parts, tmp_path / "out", "-n", 44)
         cell = contact_sheet([shown()])
         page = pixels(tmp_path / "out" / "preview.png")
-        assert page.shape == (6 * cell.shape[0], 4 * cell.shape[1], 3)
+        assert page.shape == (10 * cell.shape[0], 4 * cell.shape[1], 3)
         first = records(tmp_path / "out")[0]
         image = pixels(tmp_path / "out" / first["image"])[..., ::-1]
         mask = pixels(tmp_path / "out" / first["mask"])[:, :, 0]

@@ -43,7 +43,7 @@ class Limits:
         if area == 0:
             return "nothing visible changed"
         if area < self.min_area_px:
-            return f"smaller than {self.min_area_px} px"
+            return f"smaller than {self.min_area_px} px (limits.min_area_px)"
         if area > self.max_area * shape[0] * shape[1]:
             return f"larger than {self.max_area:.0%} of the image"
         if contrast < self.min_contrast_levels:
@@ -53,7 +53,7 @@ class Limits:
 
 def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool) -> Defect:
     """Return the defect that a drawn `Recipe` makes, or raise Refused."""
-    from .kernels import measure
+    from .kernels import measure, restore
 
     stencil = recipe.region(scene)
     if recipe.placement is not None:
@@ -68,6 +68,10 @@ def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool
     if null:
         return Defect("good", box.top, box.left, after, np.zeros_like(box.mask), 0.0, recipe)
     label = recipe.label(change, box.mask)
+    _check(label, change.shape, recipe.label)
+    # What is too faint to be labelled is not done: the picture differs where the label says so,
+    # and nowhere else.
+    restore(after, np.ascontiguousarray(native), box.mask, label)
     area, total = measure(change, label)
     contrast = round(total / max(1, area), 3)
     reason = recipe.limits.refusal(area, contrast, scene.shape)

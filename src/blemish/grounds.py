@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .images import SUFFIXES, Loaded, read_mask, size_of
+from .foreground import Automatic
+from .images import SUFFIXES, BadFile, Loaded, read_mask, sha256_of
 from .layouts import find_images
 from .scene import Scene, scene_of
 from .sources import Source
@@ -46,16 +47,29 @@ class Grounds:
         return {name: path for name, path in told.items() if path is not None}
 
     def check(self, sources: Sequence[Source]) -> None:
-        """Raise FileNotFoundError or LookupError where a mask, or the mask of a picture, is not."""
+        """Raise where a mask is not there, is of no use, or is that of another class.
+
+        FileNotFoundError or LookupError, and ValueError for the one mask of all pictures.
+        """
         for name in self.given:
+            if "" in self._files[name]:
+                read_mask(self._files[name][""], empty=name == "roi_exclude")
+                continue
+            owners: dict[Path, Source] = {}
             for source in sources:
-                self._path(name, source.relative)
+                owner = owners.setdefault(self.path(name, source.relative), source)
+                if owner.name != source.name:
+                    raise LookupError(
+                        f"{_option(name)} {self.given[name]}: {owner.relative} and "
+                        f"{source.relative} would have the same mask; keep those of each class in "
+                        "a folder of its own"
+                    )
 
     def fingerprint(self) -> dict[str, str]:
-        """Return by option "auto", "none", or a sha256 over names and sizes of the masks."""
+        """Return by option "auto", "none", or a sha256 over names and masks."""
         told = {"foreground": self.foreground} if self.foreground in (AUTO, NONE) else {}
         for name, files in self._files.items():
-            listing = "\n".join(f"{key}\0{size_of(path)}" for key, path in sorted(files.items()))
+            listing = "\n".join(f"{key}\0{sha256_of(path)}" for key, path in sorted(files.items()))
             told[name] = hashlib.sha256(listing.encode()).hexdigest()
         return told
 
@@ -67,7 +81,7 @@ class Grounds:
         """
         plain = scene_of(loaded, white, path)
         masks = {
-            name: read_mask(self._path(name, relative), plain.shape, empty=True)
+            name: read_mask(self.path(name, relative), plain.shape, empty=True)
             for name in self.given
         }
         own, roi, excluded = (masks.get(n) for n in ("foreground", "roi", "roi_exclude"))
@@ -78,13 +92,19 @@ class Grounds:
         if own is not None:
             estimator = _Known(own)
         elif self.foreground == AUTO and roi is None:
-            from .foreground import Automatic
-
             estimator = Automatic()
-        return Scene(plain.image, plain.white, plain.path, allowed, estimator, plain.sha256)
+        known = Scene(plain.image, plain.white, plain.path, allowed, estimator, plain.sha256)
+        if masks and not isinstance(estimator, Automatic) and not known.allowed.any():
+            last = self.path([*masks][-1], relative)
+            raise BadFile(last, f"with it there is no place for a defect in {relative}")
+        return known
 
-    def _path(self, name: str, relative: str) -> Path:
-        """Return the mask of a picture among those of an option."""
+    def path(self, name: str, relative: str) -> Path:
+        """Return the mask of a picture among those that were given as `name`.
+
+        Raises LookupError where there is none, FileNotFoundError or ValueError where there are no
+        masks at all.
+        """
         files = self._files[name]
         if "" in files:
             return files[""]
@@ -92,13 +112,13 @@ class Grounds:
         for first in range(len(parts)):
             place = "/".join(parts[first:])
             stem = Path(place).with_suffix("").as_posix()
-            # With its suffix too: a.png.png is what is made of a.png where a.jpg lies beside it.
-            for key in (stem, f"{stem}_mask", place):
+            # With its suffix first: a.png.png is what is made of a.png where a.png would be another
+            # mask, or the contact sheet.
+            for key in (place, stem, f"{stem}_mask"):
                 if key in files:
                     return files[key]
-        option = f"--{name.replace('_', '-')}"
         raise LookupError(
-            f"{option} {self.given[name]} holds no mask for {relative}: "
+            f"{_option(name)} {self.given[name]} holds no mask for {relative}: "
             f"it should be {Path(relative).with_suffix('.png')} there"
         )
 
@@ -117,14 +137,18 @@ class _Known:
         return self.mask
 
 
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def _listed(name: str, path: Path) -> dict[str, Path]:
     """Return the masks of an option by path without suffix; one file for all under ""."""
     if path.is_file():
         return {"": path}
-    option = f"--{name.replace('_', '-')}"
+    option = _option(name)
     if not path.is_dir():
-        words = " or 'auto' or 'none'" if name == "foreground" else ""
-        raise FileNotFoundError(f"{option} {path} is not a folder of masks, one mask{words}")
+        words = ", nor 'auto' or 'none'" if name == "foreground" else ""
+        raise FileNotFoundError(f"{option} {path} is not a folder of masks, nor one mask{words}")
     found = find_images(path)
     if not found:
         raise ValueError(f"{option} {path} holds no image ({', '.join(sorted(SUFFIXES))})")

@@ -241,6 +241,19 @@ def settle_float(pixels: Any, mask: Any, clean: Any, after: Any, change: Any) ->
 
 
 @compiled
+def restore(after: Any, before: Any, mask: Any, label: Any) -> None:
+    """Write `before` (h, w, C) to `after` where the mask is above 0 and the label is not."""
+    width, channels = after.shape[1], after.shape[2]
+    pixels = under(np.ascontiguousarray(mask), mask.size)
+    for i in range(pixels.size):
+        y = pixels[i] // width
+        x = pixels[i] - y * width
+        if not label[y, x] > 0:
+            for c in range(channels):
+                after[y, x, c] = before[y, x, c]
+
+
+@compiled
 def measure(change: Any, label: Any) -> tuple[int, float]:
     """Return how many pixels have a label above 0, and the sum of their change."""
     marked = np.ascontiguousarray(label)

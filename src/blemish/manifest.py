@@ -104,7 +104,7 @@ def replay(
     pools = {"textures": textures or run["textures"], "defects": defects or run["defects"]}
     used = {leaf.pool for _, leaf in leaves(recipe) if isinstance(leaf, File)}
     opened = open_pools(**{n: p for n, p in {**pools, "sources": root}.items() if n in used})
-    scene = _grounds(run, masks or {}).scene(
+    scene = grounds_of(run, masks or {}).scene(
         loaded, run["white"], root / record["source"], record["source"]
     )
     sample = sampled(recipe, scene, None, opened, record["status"] == "null")
@@ -112,7 +112,7 @@ def replay(
     return Replayed(sample, record, digest == record["image_sha256"])
 
 
-def _grounds(run: dict[str, Any], masks: Mapping[str, str | None]) -> Grounds:
+def grounds_of(run: dict[str, Any], masks: Mapping[str, str | None]) -> Grounds:
     """Return where defects might lie in a run; the masks may have moved since."""
     foreground, roi, excluded = (
         masks.get(name) or run.get(name) for name in ("foreground", "roi", "roi_exclude")

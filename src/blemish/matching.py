@@ -36,6 +36,8 @@ def each_recipe(thing: Any, change: Callable[[Recipe], Recipe]) -> Any:
         return Choice(tuple(each_recipe(option, change) for option in thing.options), thing.p)
     if isinstance(thing, Then):
         return Then(each_recipe(thing.recipe, change), operations=thing.operations)
+    if isinstance(thing, Match):
+        raise ValueError("this recipe is matched to real defects already: give the plain one")
     if isinstance(thing, Combined):
         return Combined(each_recipe(thing.recipes, change))
     if isinstance(thing, Repeated):
@@ -55,7 +57,7 @@ def match(recipe: Any, folder: str | Path, white: float | None = None) -> Match:
 
     Raises what `measures.profiles` raises for a folder without them, or with a broken file.
     """
-    found = [p for p in profiles(Path(folder), white) if p.area > 0]
+    found = profiles(Path(folder), white, skip=True)
     if len(found) > _MOST_TARGETS:
         # Evenly by size, so that no part of the distribution is lost.
         found.sort(key=lambda p: p.area)
@@ -113,12 +115,12 @@ class Match:
         """
         if dice is None:
             raise TypeError("Match has to be drawn: pass rng")
-        recipe = sized(self.recipe, self.target[0])
         best: Sample | None = None
+        area = self.target[0]
         least, attempts, bad = math.inf, 0, {}
         for _ in range(1 if null else self.candidates):
             try:
-                sample = recipe.made(scene, dice, earlier, null)
+                sample = sized(self.recipe, min(area, 1.0)).made(scene, dice, earlier, null)
             except NoDefect as refused:
                 attempts += refused.attempts
                 bad.update(refused.bad)
@@ -128,6 +130,10 @@ class Match:
             attempts += sample.attempts
             bad.update(sample.bad)
             distance = 0.0 if null else self._distance(sample, scene)
+            if not null:
+                # What is seen of a shape may be more or less than its stencil: once corrected.
+                seen = float(np.count_nonzero(sample.mask)) / sample.mask.size
+                area *= min(max(self.target[0] / seen, 0.25), 4.0)
             if distance < least:
                 best, least = sample, distance
         if best is None:

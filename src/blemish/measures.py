@@ -6,6 +6,7 @@ and contrasts are in levels, in the channel that differs most. Nothing here know
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass
 from functools import reduce
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats, check_image, colour_of, white_of
 from .images import BadFile, read_image
-from .layouts import find_pairs, read_pair_mask
+from .layouts import Pair, find_pairs, read_pair_mask
 
 TOLERANCE_LEVELS = 2.0
 """A pixel that differs by no more than this has not visibly changed."""
@@ -27,6 +28,8 @@ _SURROUNDINGS = 0.03  # of the shorter side: how far around a mask its surroundi
 _GAP_PX = 1  # the edge of a defect is blurred, and belongs neither to it nor to its surroundings
 
 Mask = NDArray[np.bool_]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,23 +59,34 @@ def profile(image: NDArray[Any], mask: Mask, white: float | None = None) -> Prof
     return Profile(area(mask), elongation(mask), contrast(image, mask, white), *centroid(mask))
 
 
-def profiles(folder: Path, white: float | None = None) -> list[Profile]:
+def profiles(folder: Path, white: float | None = None, skip: bool = False) -> list[Profile]:
     """Return the profiles of all labelled pictures in a folder, in the order of `find_pairs`.
 
-    Raises LookupError where there is none, BadFile for a picture or mask that cannot be used.
+    Raises LookupError where there is none, BadFile for a picture or mask that cannot be used; with
+    `skip` these are left out, and logged.
     """
     found = []
     for pair in find_pairs(Path(folder)):
-        image, mask = read_image(pair.image), read_pair_mask(pair)
-        if mask.shape != image.shape[:2]:
-            raise BadFile(pair.image, f"{image.shape[:2]} px, but its mask {mask.shape}")
-        found.append(profile(image, mask, white))
+        try:
+            found.append(_profile_of(pair, white))
+        except (ValueError, OSError) as error:
+            if not skip:
+                raise
+            _log.warning("left out: %s", error)
     if not found:
         raise LookupError(
             f"{folder} has no pictures with masks: expected test/KIND beside ground_truth/KIND, "
             "or images beside their masks"
         )
     return found
+
+
+def _profile_of(pair: Pair, white: float | None) -> Profile:
+    image, mask = read_image(pair.image), read_pair_mask(pair)
+    if mask.shape != image.shape[:2]:
+        raise BadFile(pair.image, f"{image.shape[:2]} px, but its mask {mask.shape}")
+    # A camera's own white fits its own files, and not others of 8 bits.
+    return profile(image, mask, white if image.dtype == np.uint16 else None)
 
 
 def area(mask: Mask) -> float:

@@ -36,6 +36,7 @@ class Report:
         complete: whether manifest and preview are there; not yet, while other shards run.
         kinds: how many samples of each kind are there, null samples counted as "good".
         failed: how many samples could not be made; the manifest gives the reasons.
+        reason: why most of these failed.
         normals: how many good pictures were copied.
         bad: file -> what is wrong with it, of those that were skipped.
     """
@@ -46,6 +47,7 @@ class Report:
     failed: int
     normals: int
     bad: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
 
     @property
     def written(self) -> int:
@@ -191,12 +193,14 @@ def _finish(planned: Plan, runs: list[dict[str, Any]], state: State) -> Report:
             state.close()
     complete = ours or ((job.out / MANIFEST).is_file() and not state.folder.exists())
     records = [line["record"] for line in lines if "record" in line]
+    failed = [record["reason"] for record in records if record["status"] == "failed"]
     kinds = Counter(record["kind"] for record in records if record["kind"])
     return Report(
         job.out,
         complete,
         dict(sorted(kinds.items())),
-        failed=sum(record["status"] == "failed" for record in records),
+        failed=len(failed),
+        reason=Counter(failed).most_common(1)[0][0] if failed else "",
         normals=sum(len(line.get("files", ())) for line in lines),
         bad={file: told for line in lines for file, told in line["bad"].items()},
     )

@@ -80,11 +80,10 @@ class Job:
             raise ValueError(f"white must be above 0, not {self.white}")
         if not 1 <= self.shard[0] <= self.shard[1]:
             raise ValueError(f"shard must be i/n with 1 <= i <= n, not {self.shard}")
-        if self.quota is not None and (self.null or sum(self.quota.values()) != self.n):
-            raise ValueError(
-                f"a quota of {sum(self.quota.values())} samples fits neither null samples nor "
-                f"another number than n={self.n}: leave both out"
-            )
+        if self.quota is not None and self.null:
+            raise ValueError("a quota says how many samples of each kind: leave null out")
+        if self.quota is not None and sum(self.quota.values()) != self.n:
+            raise ValueError(f"the quota has {sum(self.quota.values())} samples: leave n out")
         rng_of(self.seed, 0)
 
 
@@ -222,6 +221,7 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     if missing:
         told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)
         raise LookupError(f"this recipe needs {' and '.join(missing)}: pass {told}")
+    _check_kinds(job.recipe, pools)
     job.grounds.check(found)
     seed, n = (first["seed"], first["n"]) if first else (job.seed, job.n)
     held, rest = _held_back(found, job, seed)
@@ -240,7 +240,7 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     if alone and _draws_sources(job.recipe):
         raise ValueError(
             f"this recipe takes patches from other good pictures, and {alone[0]} has only one that "
-            "is not held back: give more pictures, or --test-good 0"
+            "is not held back: give more pictures"
         )
     listing = "\n".join(f"{s.name}\0{s.relative}\0{s.size}" for s in found)
     settings = {
@@ -275,6 +275,14 @@ def _held_back(
         tuple(source for source in found if source in held),
         tuple(source for source in found if source not in held),
     )
+
+
+def _check_kinds(recipe: Any, pools: Mapping[str, Pool]) -> None:
+    """Raise LookupError where a recipe draws files of a kind that its pool has none of."""
+    for path, leaf in leaves(recipe):
+        pool = pools.get(leaf.pool) if isinstance(leaf, Files) and leaf.kind else None
+        if pool is not None and not len(pool.of_kind(leaf.kind)):
+            raise LookupError(f"{path}: the {leaf.pool} hold nothing of the kind {leaf.kind!r}")
 
 
 def _draws_sources(recipe: Any) -> bool:

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from .catalog import find, nearest, needs, recipes
+from .composition import Limits
+from .kinds import kind_named
 from .matching import each_recipe, match, sized
 from .notation import is_recipe_file, load_recipe
 from .pools import Entries, PoolLike, open_pools
 from .random import files, loguniform
+from .recipe import Recipe
 from .values import Choice, Files, rebuilt
 
 
@@ -32,20 +35,31 @@ def asked(
 ) -> tuple[Any, Mapping[str, int] | None]:
     """Return the recipe that was asked for, and its quota; see `blemish.make`."""
     told = None if recipe is None else named(recipe)
-    if quota:
+    if quota is not None:
+        _check_counts(quota)
         told = options_of(quota, told, open_pools(defects=defects).get("defects"))
     elif told is None:
         told = find("draem")
     if area is not None and like is not None:
         raise ValueError("area and match both say how large defects are: give one of them")
     if area is not None:
+        most = Limits().max_area
+        if not 0 < area[0] <= area[1] <= most:
+            raise ValueError(f"area must be (least, most), above 0 and at most {most}: {area}")
         told = sized(told, loguniform(*area))
     if like is not None:
         matched = match(told, like, white)
         # One of a quota must stay one of so many options.
         alike = tuple(replace(matched, recipe=option) for option in told.options) if quota else ()
         told = Choice(alike, told.p) if quota else matched
-    return told, quota or None
+    return told, quota
+
+
+def _check_counts(quota: Mapping[str, int]) -> None:
+    """Raise where a quota is none: an example of one is in the message."""
+    wrong = [n for n in quota.values() if not isinstance(n, int) or isinstance(n, bool) or n < 1]
+    if not quota or wrong:
+        raise ValueError(f"quota: counts of at least 1, as in {{'scratch': 200}}, not {quota!r}")
 
 
 def quota_of(text: str) -> dict[str, int]:
@@ -53,7 +67,9 @@ def quota_of(text: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for part in text.split(","):
         name, equals, number = (piece.strip() for piece in part.partition("="))
-        if not (name and equals and number.isdigit() and int(number) > 0) or name in counts:
+        if name in counts:
+            raise ValueError(f"quota: {name} is in it twice; as in scratch=200,stain=50")
+        if not (name and equals and number.isdigit() and int(number) > 0):
             raise ValueError(f"quota {part!r}: write it as in scratch=200,stain=50")
         counts[name] = int(number)
     return counts
@@ -68,52 +84,67 @@ def options_of(quota: Mapping[str, int], recipe: Any, defects: Any) -> Choice:
 
     A kind is, in this order, the kind of one of those recipes; the kind of some of the real
     defects, if one of those recipes pastes them; the name of a recipe; the kind of some of the real
-    defects all the same. Raises LookupError for a name that is none of these.
+    defects all the same. Raises LookupError for a name that is none of these, ValueError for a
+    recipe that was asked for and is of no kind of the quota.
     """
-    own = _by_kind(recipe)
+    asked_for = _flat(recipe)
+    own = {kind: one for one in reversed(asked_for) if (kind := _kind_of(one)) is not None}
+    pasting = [one for one in asked_for if "defects" in needs(one)]
     known = recipes()
-    kinds = defects.kinds() if isinstance(defects, Entries) else []
-    found = []
+    kinds = _kinds_of(defects)
+    found, used = [], []
     for name in quota:
         if name in own:
+            used.append(own[name])
             found.append(own[name])
-        elif name in known and not (name in kinds and _pasting(recipe)):
+        elif name in known and not (name in kinds and pasting):
             found.append(known[name])
         elif name in kinds:
-            found.append(_of_real(name, recipe))
+            used += pasting[:1]
+            found.append(_narrowed((pasting or [find("real_defects")])[0], kinds[name]))
         else:
             names = [*own, *known, *kinds]
             raise LookupError(
                 f"quota: {name!r} is no kind of a recipe, no recipe, and no kind of the real "
                 f"defects{nearest(name, names)}"
             )
+    idle = [one for one in asked_for if not any(one is other for other in used)]
+    if idle:
+        told = _kind_of(idle[0]) or repr(idle[0])[:60]
+        raise ValueError(f"quota: a recipe was asked for that is in no quota: {told}")
     return Choice(tuple(found), tuple(float(count) for count in quota.values()))
 
 
-def _by_kind(recipe: Any) -> dict[str, Any]:
-    """Return the recipes that were asked for by their kind, where it is one and known."""
-    options = recipe.options if isinstance(recipe, Choice) else (recipe,)
-    found: dict[str, Any] = {}
-    for option in options:
-        if isinstance(option, Choice):
-            found.update(_by_kind(option))
-        elif isinstance(getattr(option, "kind", None), str):
-            found.setdefault(option.kind, option)
-    return found
+def _flat(recipe: Any) -> list[Any]:
+    """Return the recipes that were asked for, one after another."""
+    if isinstance(recipe, Choice):
+        return [one for option in recipe.options for one in _flat(option)]
+    return [] if recipe is None else [recipe]
 
 
-def _of_real(kind: str, recipe: Any) -> Any:
-    """Return the recipe, of those asked for, that pastes real defects, for those of one kind."""
-    return _narrowed((_pasting(recipe) or [find("real_defects")])[0], kind)
+def _kind_of(recipe: Any) -> str | None:
+    """Return the kind that all defects of a recipe have, or None where they have no one kind."""
+    found: list[Any] = []
+
+    def seen(one: Recipe) -> Recipe:
+        found.append(one.kind)
+        return one
+
+    each_recipe(getattr(recipe, "recipe", recipe), seen)
+    same = len(set(map(repr, found))) == 1 and isinstance(found[0], str)
+    return found[0] if same else None
 
 
-def _pasting(recipe: Any) -> list[Any]:
-    """Return the recipes, of those asked for, that paste real defects."""
-    options = recipe.options if isinstance(recipe, Choice) else (recipe,)
-    return [o for o in options if o is not None and "defects" in needs(o)]
+def _kinds_of(defects: Any) -> dict[str, str]:
+    """Return the kinds of real defects by what they are called in a dataset."""
+    if not isinstance(defects, Entries):
+        return {}
+    return {kind_named(entry.kind): entry.kind for entry in defects.entries}
 
 
 def _narrowed(recipe: Any, kind: str) -> Any:
+    """Return a recipe that pastes real defects of one kind alone."""
+
     def leaf(value: Any) -> Any:
         if isinstance(value, Files) and value.pool == "defects":
             return files("defects", kind)

@@ -67,9 +67,10 @@ class Sample:
     """A picture with defects, and the same picture without.
 
     Attributes:
-        clean: the picture as it was given.
+        clean: the picture without the defects: as it was given, or after what `Then` did to it.
         defects: in the order in which they were made; each box shows the earlier ones too.
-        made_by: the drawn recipe of the whole: call it on `clean` to get the sample again.
+        made_by: the drawn recipe of the whole: called on the picture that was given, it makes the
+            sample again.
         attempts: how many draws it took.
         bad: file -> what is wrong with it, of pool files that could not be read.
     """

@@ -56,11 +56,11 @@ def segment(
     255 for a texture. ``OUT/preview.png`` is a contact sheet. `make` takes OUT as `foreground`.
 
     Raises FileNotFoundError where SOURCE is not there, and ValueError where it holds no image, or
-    where OUT is not empty or lies among the pictures.
+    where OUT is not empty or lies in SOURCE.
     """
     out = Path(out)
-    _, sources = find_sources(str(source), out=out)
-    _check(out, sources)
+    root, sources = find_sources(str(source), out=out)
+    _check(out, root, sources)
     shown = {int(k) for k in np.linspace(0, len(sources) - 1, min(_SHOWN, len(sources)))}
     pages: list[Shown] = []
     textures: dict[str, bool] = {}
@@ -89,23 +89,26 @@ def segment(
     return Segmented(out, len(textures) - count, count, unsure, bad)
 
 
-def _check(out: Path, sources: Sequence[Source]) -> None:
+def _check(out: Path, root: Path, sources: Sequence[Source]) -> None:
     """Raise ValueError where masks would be mixed with other files, or taken for pictures."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"OUT {out} is not empty: give a new folder, or remove it first")
+    # The folder of a class may be a link to elsewhere.
     places = {place.path.parents[len(Path(place.file).parts) - 1].resolve() for place in sources}
-    inside = next((p for p in places if p in (out.resolve(), *out.resolve().parents)), None)
+    above = (out.resolve(), *out.resolve().parents)
+    inside = next((place for place in (root.resolve(), *sorted(places)) if place in above), None)
     if inside is not None:
         raise ValueError(
-            f"OUT {out} lies among the pictures, in {inside}: its masks would be taken for "
-            "pictures the next time; give a folder elsewhere"
+            f"OUT {out} lies in {inside}, among the pictures: give a folder elsewhere, so that no "
+            "mask is taken for a picture the next time"
         )
 
 
 def _paths(sources: Sequence[Source]) -> list[str]:
     """Return the path of each mask: .png for the suffix, behind it where that is taken."""
     plain = [Path(place.relative).with_suffix(".png").as_posix() for place in sources]
-    taken = Counter([*plain, PREVIEW])
+    # a.png.png may be the mask of a.png.jpg too.
+    taken = Counter([*plain, *(f"{place.relative}.png" for place in sources), PREVIEW])
     return [
         f"{place.relative}.png" if taken[path] > 1 else path
         for path, place in zip(plain, sources, strict=True)

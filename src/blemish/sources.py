@@ -51,6 +51,12 @@ def find_sources(
     inside = out.resolve() if out else root
     if root.resolve() in inside.parents:
         found = [entry for entry in found if inside not in entry[1].resolve().parents]
+    for _, path, _ in found:
+        if "ground_truth" in path.relative_to(root).parts:
+            raise ValueError(
+                f"SOURCE {source} holds masks of a dataset ({path.relative_to(root)}): give the "
+                "folder of its good pictures, as in bottle/train/good"
+            )
     if not found:
         raise ValueError(f"SOURCE {source} holds no image ({', '.join(sorted(SUFFIXES))})")
     names = {name} if name is not None else {c for c, *_ in found}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats, colour_of, from_float, to_float
-from .labels import Changed
+from .arrays import Floats, colour_of, from_float, to_float, white_of
+from .labels import Changed, Opacity
 from .pools import PoolLike
 from .random import draw
 from .recipe import ATTEMPTS, NoDefect, check_recipe, chosen, synthesize
@@ -18,7 +18,7 @@ from .refused import Refused
 from .sample import Defect, Sample
 from .scene import Scene
 from .stencil import bounds
-from .values import Dice, Value
+from .values import Dice, Value, children
 
 
 @dataclass(frozen=True, init=False)
@@ -101,8 +101,9 @@ def flat(operations: Any) -> list[Any]:
 def _check(operation: Any) -> None:
     """Raise TypeError where `operation`, or what may be drawn for it, is not fit for a pair."""
     if operation is None or isinstance(operation, Value):
-        for option in getattr(operation, "options", ()):
-            _check(option)
+        for _, child in children(operation):
+            if callable(child) or isinstance(child, (Value, tuple, list)):
+                _check(child)
         return
     if isinstance(operation, (tuple, list)):
         for each in operation:
@@ -127,65 +128,85 @@ def _after(
 ) -> tuple[NDArray[Any], tuple[Defect, ...]]:
     """Return the clean picture and the defects after the operations."""
     clean, image = _done(sample.clean, operations, white), _done(sample.image, operations, white)
-    differs = (colour_of(sample.image) != colour_of(sample.clean)).any(axis=2)
     after, before = colour_of(image), colour_of(clean)
     change = np.abs(to_float(after, white) - to_float(before, white)).max(axis=2) * np.float32(255)
-    defects = tuple(_moved(defect, differs, operations, change, after) for defect in sample.defects)
-    return clean, defects
+    shape = sample.clean.shape[:2]
+    moved = [_moved(defect, shape, operations, change) for defect in sample.defects]
+    # What is too faint to be labelled is not done.
+    labelled = np.zeros(change.shape, np.bool_)
+    for top, left, label, _ in moved:
+        labelled[top : top + label.shape[0], left : left + label.shape[1]] |= label > 0
+    final = np.where(labelled[:, :, None], after, before)
+    return clean, tuple(
+        replace(
+            defect,
+            top=top,
+            left=left,
+            pixels=final[top : top + label.shape[0], left : left + label.shape[1]].copy(),
+            label=label,
+            contrast=contrast,
+        )
+        for defect, (top, left, label, contrast) in zip(sample.defects, moved, strict=True)
+    )
 
 
 def _done(image: NDArray[Any], operations: list[Any], white: float) -> NDArray[Any]:
     """Return a picture after the operations, in its dtype; alpha is only moved."""
     colour = colour_of(image)
     pixels = to_float(colour, white)
-    alpha = image[:, :, colour.shape[2] :] if image.ndim == 3 else None
-    opaque = to_float(alpha, white) if alpha is not None and alpha.shape[2] else None
+    opaque = image[:, :, colour.shape[2] :] if image.ndim == 3 else image[:, :, None][:, :, :0]
+    alpha = to_float(opaque, white_of(image))  # whatever is white, it has the dtype's own range
     for operation in operations:
         pixels = operation(pixels)
-        if opaque is not None and _moves(operation):
-            opaque = operation(opaque)
-    done = pixels if opaque is None else np.concatenate([pixels, opaque], axis=2)
-    stored = from_float(done, image.dtype, white)
+        if alpha.shape[2] and _moves(operation):
+            alpha = operation(alpha)
+    stored = from_float(pixels, image.dtype, white)
+    if alpha.shape[2]:
+        stored = np.dstack([stored, from_float(alpha, image.dtype, white_of(image))])
     return stored[:, :, 0] if image.ndim == 2 else stored
 
 
 def _moved(
-    defect: Defect,
-    differs: NDArray[np.bool_],
-    operations: list[Any],
-    change: Floats,
-    after: NDArray[Any],
-) -> Defect:
-    """Return the defect as it is after the operations; raise Refused where too little is left."""
+    defect: Defect, shape: tuple[int, int], operations: list[Any], change: Floats
+) -> tuple[int, int, Floats, float]:
+    """Return top, left, label and contrast of a defect of a picture of `shape`, after them.
+
+    Raises Refused where too little of it is left.
+    """
+    if defect.kind == "good":
+        return 0, 0, np.zeros((1, 1), np.float32), 0.0
     h, w = defect.label.shape
-    box = np.s_[defect.top : defect.top + h, defect.left : defect.left + w]
-    label, touched = (np.zeros((*differs.shape, 1), np.float32) for _ in range(2))
-    label[box][:, :, 0] = defect.label
-    # Changes too small for a label count: a steeper contrast may make them visible.
-    touched[box][:, :, 0] = differs[box] | (defect.label > 0) | (defect.kind == "good")
+    frame = np.zeros((*shape, 1), np.float32)
+    frame[defect.top : defect.top + h, defect.left : defect.left + w, 0] = defect.label
     for operation in operations:
         if _moves(operation):
-            label, touched = operation(label), operation(touched)
+            frame = operation(frame)
         elif reach := getattr(operation, "reach_px", 0):
             square = np.ones((2 * reach + 1,) * 2, np.uint8)
-            touched = cv2.dilate(touched, square)[:, :, None]
-    mask = np.ascontiguousarray((touched[:, :, 0] > 0).astype(np.float32))
-    y, x, h, w = bounds(mask)
+            frame = cv2.dilate(frame, square)[:, :, None]
+    y, x, h, w = bounds(frame[:, :, 0])
     if not h:
         raise Refused("the defect left the picture")
-    inside = np.s_[y : y + h, x : x + w]
-    mask, pixels = mask[inside], after[inside].copy()
-    if defect.kind == "good":
-        return Defect("good", y, x, pixels, np.zeros_like(mask), 0.0, defect.made_by)
-    levels = np.ascontiguousarray(change[inside] * mask)
-    made_by = defect.made_by
-    if isinstance(made_by.label, Changed):
-        final = made_by.label(levels, np.ascontiguousarray(mask))
-    else:
-        final = np.clip(label[inside][:, :, 0], 0, 1) * mask
-    area = int(np.count_nonzero(final))
-    contrast = round(float(levels[final > 0].mean()), 3) if area else 0.0
-    reason = made_by.limits.refusal(area, contrast, change.shape)
+    moved = np.clip(frame[y : y + h, x : x + w, 0], 0, 1)
+    mask = (moved > 0).astype(np.float32)
+    levels = np.ascontiguousarray(change[y : y + h, x : x + w] * mask)
+    label = _label(defect.made_by.label, levels, mask, moved)
+    area = int(np.count_nonzero(label))
+    contrast = round(float(levels[label > 0].mean()), 3) if area else 0.0
+    reason = defect.made_by.limits.refusal(area, contrast, change.shape)
     if reason:
         raise Refused(f"after the operations {reason}")
-    return Defect(defect.kind, y, x, pixels, final, contrast, made_by)
+    return y, x, label, contrast
+
+
+def _label(label: Any, levels: Floats, mask: Floats, moved: Floats) -> Floats:
+    """Return the label of the finished pair, from the change in it and what it was before.
+
+    `Changed` is asked again. Another label is what it was, moved, and as far as the operations
+    reach; a soft one only where a change is seen.
+    """
+    if isinstance(label, Changed):
+        return label(levels, mask)
+    if not isinstance(label, Opacity):
+        return moved
+    return np.where(levels > label.tolerance_levels + 1e-3, moved, np.float32(0))

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from .auditing import Audit, audit
-from .faults import SERIOUS, Fault
+from .faults import FAULTS, Duplicate, Fault
 from .measured import Measured
 from .summary import Distance, Spread, Summary
 
-__all__ = ["SERIOUS", "Audit", "Distance", "Fault", "Measured", "Spread", "Summary", "audit"]
+__all__ = [
+    "FAULTS",
+    "Audit",
+    "Distance",
+    "Duplicate",
+    "Fault",
+    "Measured",
+    "Spread",
+    "Summary",
+    "audit",
+]

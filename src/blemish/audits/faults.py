@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SERIOUS = {
+FAULTS = {
     "unreadable": "a picture or mask that cannot be read",
     "no mask": "a picture of a defect without a mask",
     "no image": "a mask without a picture",
     "size": "a mask of another size than its picture",
     "empty mask": "a mask that marks nothing",
+    "whole picture": "a mask that marks more than 95 % of its picture",
     "soft mask": "a mask with more than two values, as resizing or JPEG leaves them",
     "marked good": "a good picture whose mask marks something",
     "clean": "a picture without the defect that cannot be used",
@@ -17,10 +18,7 @@ SERIOUS = {
     "invisible": "a defect that nobody can see",
     "leak": "a picture of test/good that is in train/good too",
 }
-"""The faults that make `blemish audit --strict` fail, and what they are."""
-
-MINOR = {"duplicate": "a picture with the same pixels as another"}
-"""What is told, and no fault by itself."""
+"""The sorts of faults, and what they are."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Fault:
 
     Attributes:
         file: the picture or mask, relative to the dataset.
-        what: a key of `SERIOUS` or `MINOR`.
+        what: a key of `FAULTS`.
         told: what it is, in words.
     """
 
@@ -37,7 +35,14 @@ class Fault:
     what: str
     told: str
 
-    @property
-    def serious(self) -> bool:
-        """Whether it makes a strict audit fail."""
-        return self.what in SERIOUS
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A picture with the same pixels as another: no fault, many a real dataset has some.
+
+    Attributes:
+        file: the picture, relative to the dataset; `of`: the one that it is the same as.
+    """
+
+    file: str
+    of: str

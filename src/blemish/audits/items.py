@@ -11,8 +11,9 @@ from typing import Any
 
 from ..coco import Annotation, base_of
 from ..datasets.mvtec import clean_path
+from ..grounds import AUTO, Grounds
 from ..layouts import find_images, find_pairs, is_mask
-from ..manifest import MANIFEST, PREVIEW, read_records, read_runs
+from ..manifest import MANIFEST, PREVIEW, grounds_of, read_records, read_runs
 from .faults import Fault
 
 _ESTIMATED = 100
@@ -40,7 +41,8 @@ class Item:
     """A picture of a dataset, with all that marks its defects: none for a good picture.
 
     part: "train" or "test". null: whether the manifest says that its defect shows nothing.
-    estimated: whether the object is to be found in it.
+    estimated: whether the object is to be found in it. object: the mask of the object, where one
+    was given.
     """
 
     image: Path
@@ -51,6 +53,7 @@ class Item:
     clean: Clean | None = None
     null: bool = False
     estimated: bool = False
+    object: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,11 @@ class Listing:
     white: float | None
 
 
-def listing(dataset: Path, normals: Path | None) -> Listing:
-    """Return what there is in a dataset; `normals` is as for `audit`."""
+def listing(dataset: Path, normals: Path | None, grounds: Grounds | None = None) -> Listing:
+    """Return what there is in a dataset; `normals` is as for `audit`.
+
+    `grounds` tell where the objects are, in place of what the manifest tells.
+    """
     root = base_of(dataset)
     pairs = find_pairs(dataset)
     history = History(root)
@@ -82,7 +88,13 @@ def listing(dataset: Path, normals: Path | None) -> Listing:
         if several and kind != "good":
             told = f"{_class_of(image, root)}/{told}"
         name = _relative(image, root)
-        items.append(Item(image, name, tuple(found), told, _part(image, root), clean))
+        ground = grounds or history.grounds(image)
+        estimated = clean is not None and ground.foreground == AUTO and ground.roi is None
+        mask = _object(ground, history.source(image) or name)
+        part = _part(image, root)
+        items.append(
+            Item(image, name, tuple(found), told, part, clean, estimated=estimated, object=mask)
+        )
     taken = {mask for found in masks.values() for mask in found} | set(masks)
     left = [path for path in find_images(root) if path not in taken and not history.own(path)]
     annotated = any(isinstance(mask, Annotation) for found in masks.values() for mask in found)
@@ -91,15 +103,18 @@ def listing(dataset: Path, normals: Path | None) -> Listing:
 
 
 def _ordered(items: list[Item]) -> list[Item]:
-    """Return the items by what they show, the object to be found in some of what is shown.
+    """Return the items by what they show, the object still to be found in some of what is shown.
 
     Finding it takes ten times as long as all the rest; a hundred tell enough. In this order it is
     found once for all that show the same.
     """
-    shown = {item.clean.shows for item in items if item.clean}
+    shown = {item.clean.shows for item in items if item.clean and item.estimated}
     # By a hash: every so many would favour a kind where kinds come in turns.
     some = set(sorted(shown, key=lambda name: sha256(name.encode()).digest())[:_ESTIMATED])
-    chosen = (replace(i, estimated=i.clean is not None and i.clean.shows in some) for i in items)
+    chosen = (
+        replace(i, estimated=i.estimated and i.clean is not None and i.clean.shows in some)
+        for i in items
+    )
     return sorted(chosen, key=lambda item: (item.clean.shows if item.clean else "", item.name))
 
 
@@ -152,6 +167,17 @@ class History:
         record = self._records.get(path.resolve())
         return record is not None and record["status"] == "null"
 
+    def source(self, image: Path) -> str | None:
+        """Return the path of the good picture that a defect was put into, relative to SOURCE."""
+        record = self._records.get(image.resolve())
+        return record["source"] if record else None
+
+    def grounds(self, image: Path) -> Grounds:
+        """Return where the run that made a picture had its objects; by default, estimates."""
+        record = self._records.get(image.resolve())
+        run = self._run(record["index"]) if record else None
+        return grounds_of(run, {}) if run else Grounds()
+
     def clean(self, image: Path, kind: str) -> Clean | None:
         """Return where a picture is without its defect, or None where that is not told."""
         if self.out is None:
@@ -164,15 +190,25 @@ class History:
             return Clean(kept, "clean", shows)
         if record is None:
             return None
-        root = next((run["source"] for run in self._runs if _made(run, record["index"])), None)
-        if root is None:
+        run = self._run(record["index"])
+        if run is None:
             return None
         shows, digest = record["source"], record["source_sha256"]
-        return Clean(Path(root) / shows, "source", shows, digest, altered)
+        return Clean(Path(run["source"]) / shows, "source", shows, digest, altered)
+
+    def _run(self, index: int) -> dict[str, Any] | None:
+        runs = self._runs
+        return next((r for r in runs if r["start"] <= index < r["start"] + r["n"]), None)
 
 
-def _made(run: dict[str, Any], index: int) -> bool:
-    return bool(run["start"] <= index < run["start"] + run["n"])
+def _object(grounds: Grounds, relative: str) -> Path | None:
+    """Return the mask of the object in a picture; None where there is none, or it is gone."""
+    if "foreground" not in grounds.given:
+        return None
+    try:
+        return grounds.path("foreground", relative)
+    except (LookupError, OSError, ValueError):
+        return None  # an audit does not need it: the notes say how many are not known
 
 
 def _by_stem(folder: Path) -> dict[str, list[Path]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,9 @@ from ..images import Loaded
 from ..measures import Mask
 from .faults import Fault
 from .items import Item
-from .reading import change_of, loaded, mask_name, mask_of
+from .reading import change_of, loaded, mask_name, mask_of, object_of
 
+_WHOLE = 0.95  # of a picture: a mask of more tells nothing of where the defect is
 _MOSTLY = 0.5  # a source that differs in more of the frame outside the mask is another picture
 
 
@@ -36,8 +37,9 @@ class Measured:
         change: mean change under the mask in levels.
         unlabelled: share of the visibly changed pixels that the mask leaves out.
         unchanged: share of the mask where nothing visibly changed.
-        background: share of the mask that is not on the object, as `blemish.foreground` estimates
-            it for up to 100 parts; None for others, and where the part is a texture.
+        background: share of the mask that is not on the object: by its own mask where one was
+            given, or as `blemish.foreground` estimates it for up to 100 parts; None for others, and
+            where the part is a texture.
     """
 
     image: str
@@ -102,7 +104,7 @@ class Looking:
         self, item: Item, image: NDArray[Any], mask: Mask, faults: list[Fault]
     ) -> Measured:
         white = self._white if image.dtype.kind == "u" else None
-        return Measured(
+        measured = Measured(
             item.name,
             ", ".join(mask_name(mask, item) for mask in item.masks),
             item.kind,
@@ -111,6 +113,10 @@ class Looking:
             **vars(measures.profile(image, mask, white)),
             **self._compared(item, image, mask, faults),
         )
+        where = object_of(item, mask.shape)
+        if where is None:
+            return measured
+        return replace(measured, background=measures.share_outside(mask, where))
 
     def _compared(
         self, item: Item, image: NDArray[Any], mask: Mask, faults: list[Fault]
@@ -149,8 +155,11 @@ class Looking:
 
 
 def _judged(measured: Measured) -> list[Fault]:
-    """Return what `make` would not have written: changes without a label, labels of nothing."""
+    """Return what `make` would not have written: labels that tell too little or too much."""
     faults, rule = [], Limits()
+    if measured.area > _WHOLE:
+        told = f"the mask marks {measured.area:.2%} of the picture"
+        faults.append(Fault(measured.image, "whole picture", told))
     if measured.unlabelled:
         told = f"{measured.unlabelled:.2%} of the changed pixels are not labelled"
         faults.append(Fault(measured.image, "unlabelled", told))

@@ -43,6 +43,7 @@ def page(audit: Audit) -> str:
     """
     style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     sections = [
+        _section("Faults", _faults(audit)),
         _section("Masks", _table(tables.of_masks(audit))),
         _section("Changes", _table(tables.of_changes(audit))),
         _section("Against the reference", _table(tables.of_distances(audit))),
@@ -50,7 +51,7 @@ def page(audit: Audit) -> str:
         _section("Distributions", _charts(audit)),
         f"<p>{_LEGEND}</p>" if audit.samples else "",
         *_worst(audit),
-        _section("Faults", _faults(audit)),
+        _section("Duplicates", _duplicates(audit)),
     ]
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -61,13 +62,13 @@ def page(audit: Audit) -> str:
 
 
 def _head(audit: Audit) -> str:
-    serious = sum(fault.serious for fault in audit.faults)
-    verdict = f"{serious} fault{'' if serious == 1 else 's'}" if serious else "No faults"
+    count = len(audit.faults)
+    verdict = f"{count} fault{'' if count == 1 else 's'}" if count else "No faults"
     told = [f"<h1>Audit</h1><p>{escape(tables.title(audit))}</p>"]
     if audit.reference:
         key = '<span class="key here"></span> dataset <span class="key there"></span> reference'
         told.append(f"<p>Reference: {escape(tables.title(audit.reference))}</p><p>{key}</p>")
-    told.append(f'<p class="{"bad" if serious else "sound"}">{verdict}</p>')
+    told.append(f'<p class="{"bad" if count else "sound"}">{verdict}</p>')
     return f"<header>{''.join(told)}</header>"
 
 
@@ -102,7 +103,8 @@ def _charts(audit: Audit) -> str:
             name in _LOGARITHMIC,
             100 if name in tables.IN_PERCENT else 1,
         )
-        figures.append((tables.NAMES[name], drawn))
+        scale = ", logarithmic axis" if name in _LOGARITHMIC else ""
+        figures.append((tables.NAMES[name] + scale, drawn))
     if audit.samples:
         figures.append(("where they lie", positions(_centroids(audit.samples), _centroids(real))))
     return _figures(figures)
@@ -155,16 +157,25 @@ def _figures(figures: Sequence[tuple[str, str]]) -> str:
 
 def _faults(audit: Audit) -> str:
     """Return the faults by sort, and all the files in a list that can be opened."""
-    if not audit.faults:
+    rows = [(fault.file, fault.what, fault.told) for fault in audit.faults]
+    return _listed(tables.of_faults(audit), (("file", "fault", ""), rows))
+
+
+def _duplicates(audit: Audit) -> str:
+    rows = [(one.file, one.of) for one in audit.duplicates]
+    return _listed(tables.of_duplicates(audit), (("file", "the same as"), rows))
+
+
+def _listed(summary: tables.Table, every: tables.Table) -> str:
+    """Return a table, and all its files in a list that can be opened; "" for none."""
+    heads, rows = every
+    if not rows:
         return ""
-    listed = audit.faults[:_LISTED]
-    rows = [(fault.file, fault.what, fault.told) for fault in listed]
-    more = len(audit.faults) - len(listed)
-    rest = f"<p>and {more} more: --json tells all</p>" if more else ""
-    every = _table((("file", "fault", ""), rows))
+    more = len(rows) - _LISTED
+    rest = f"<p>and {more} more: --json tells all</p>" if more > 0 else ""
     return (
-        f"{_table(tables.of_faults(audit))}<details><summary>All files</summary>{every}{rest}"
-        "</details>"
+        f"{_table(summary)}<details><summary>All files</summary>"
+        f"{_table((heads, rows[:_LISTED]))}{rest}</details>"
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .. import measures
 from ..arrays import Floats, colour_of
 from ..coco import Annotation
-from ..images import BadFile, Loaded, load
+from ..images import BadFile, Loaded, load, read_mask
 from ..measures import Mask
 from .faults import Fault
 from .items import Clean, Item
@@ -56,6 +56,16 @@ def mask_name(mask: Path | Annotation, item: Item) -> str:
     if isinstance(mask, Annotation):
         return f"{mask.file.name}#{mask.number}"
     return mask.as_posix().removeprefix(item.image.as_posix().removesuffix(item.name))
+
+
+def object_of(item: Item, shape: tuple[int, ...]) -> Mask | None:
+    """Return where the object is by its own mask; None where that is none or cannot be used."""
+    if item.object is None:
+        return None
+    try:
+        return read_mask(item.object, (shape[0], shape[1]), empty=True)
+    except (ValueError, OSError):
+        return None  # an audit does not need it: the notes say how many are not known
 
 
 def change_of(image: NDArray[Any], clean: Clean, before: Loaded, white: float | None) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .auditing import Audit
-from .faults import MINOR, SERIOUS
+from .faults import FAULTS
 from .summary import Spread, Summary
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -54,11 +54,11 @@ def of_changes(audit: Audit) -> Table:
             kind.kind,
             f"{kind.compared} of {kind.count}",
             *(_told(kind, name) for name in names),
-            str(kind.unlabelled),
+            str(kind.unlabelled) if kind.compared else "-",
             str(kind.invisible),
         )
         for kind in _kinds(audit)
-        if kind.compared
+        if kind.compared or "background" in kind.spreads
     ]
     heads = ("kind", "compared", *(NAMES[name] for name in names), "with unlabelled", "invisible")
     return heads, rows
@@ -83,13 +83,23 @@ def of_distances(audit: Audit) -> Table:
 def of_faults(audit: Audit) -> Table:
     """Return the faults by sort, with the first files of each."""
     rows = []
-    for what, meaning in {**SERIOUS, **MINOR}.items():
-        found = [fault for fault in audit.faults if fault.what == what]
+    for what, meaning in FAULTS.items():
+        found = [f"{fault.file}: {fault.told}" for fault in audit.faults if fault.what == what]
         if found:
-            files = [f"{fault.file}: {fault.told}" for fault in found[:_FILES]]
-            more = [f"and {len(found) - _FILES} more"] if len(found) > _FILES else []
-            rows.append((meaning, str(len(found)), "\n".join(files + more)))
+            rows.append((meaning, str(len(found)), _first(found)))
     return ("fault", "files", ""), rows
+
+
+def of_duplicates(audit: Audit) -> Table:
+    """Return the pictures that are there twice, on one row: no faults."""
+    found = [f"{one.file}: the same pixels as {one.of}" for one in audit.duplicates]
+    rows = [("no fault, but the same pixels twice", str(len(found)), _first(found))]
+    return ("duplicates", "files", ""), rows if found else []
+
+
+def _first(files: list[str]) -> str:
+    more = [f"and {len(files) - _FILES} more"] if len(files) > _FILES else []
+    return "\n".join(files[:_FILES] + more)
 
 
 def notes(audit: Audit) -> list[str]:
@@ -98,7 +108,7 @@ def notes(audit: Audit) -> list[str]:
         "The median, and in brackets what 5 and 95 % of the pictures stay below. Contrast (to the "
         "surroundings) and change (from the picture without the defect) in levels of 255."
     ]
-    broken = sum(fault.serious for fault in audit.reference.faults) if audit.reference else 0
+    broken = len(audit.reference.faults) if audit.reference else 0
     if broken:
         told.append(f"{_count(broken, 'fault')} in the reference: audit it by itself to see them.")
     unknown = sum(not sample.compared for sample in audit.samples)
@@ -112,6 +122,12 @@ def notes(audit: Audit) -> list[str]:
         told.append(
             f"{_count(unknown, 'picture')} without a known picture of the part before the defect "
             "(--normals): what changed there is not known."
+        )
+    outside = sum(sample.background is None for sample in audit.samples)
+    if audit.foreground and outside:
+        told.append(
+            f"{_count(outside, 'picture')} without an object mask of its size in "
+            f"{audit.foreground}: how much of the defect lies on the background is not known."
         )
     return told
 

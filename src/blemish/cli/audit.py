@@ -32,6 +32,12 @@ def add_to(commands: Any) -> None:
         metavar="DIR",
         help="folder of the pictures without the defects, with the same names",
     )
+    add(
+        "--foreground",
+        metavar="DIR|auto|none",
+        help="masks of the object, with the pictures' paths or names, or one for all (default: "
+        "those that OUT/recipe.yaml tells of, if any; auto otherwise)",
+    )
     add("--white", type=float, metavar="LEVEL", help="value of full range, e.g. 4095 for 12 bits")
     add("--workers", type=int, metavar="N", help="processes (default: one for each core)")
     add("--html", type=Path, metavar="PAGE.html", help="write a page with histograms and pictures")
@@ -43,11 +49,14 @@ def add_to(commands: Any) -> None:
 def _run(given: argparse.Namespace) -> int:
     from ..audits import audit
 
+    if given.html is not None:
+        _check_page(given.html)
     with options.progress("blemish audit", given.json) as show:
         found = audit(
             given.dataset,
             given.reference,
             normals=given.normals,
+            foreground=given.foreground,
             white=given.white,
             workers=options.cores() if given.workers is None else given.workers,
             progress=show,
@@ -66,13 +75,21 @@ def _run(given: argparse.Namespace) -> int:
     return 1 if given.strict and not found.sound else 0
 
 
+def _check_page(path: Path) -> None:
+    """Raise where a page cannot be written: before all is measured for nothing."""
+    if path.is_dir():
+        raise IsADirectoryError(f"--html {path} is a folder: give a file, as in audit.html")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"--html {path}: the folder {path.parent} does not exist")
+
+
 def _tell(found: Any) -> None:
     from ..audits import tables
 
     told = [tables.of_masks(found), tables.of_changes(found)]
     if found.reference:
         told.append(tables.of_distances(found))
-    told.append(tables.of_faults(found))
+    told += [tables.of_duplicates(found), tables.of_faults(found)]
     print(tables.title(found))
     if found.reference:
         print(f"reference: {tables.title(found.reference)}")
@@ -81,5 +98,5 @@ def _tell(found: Any) -> None:
             options.table(rows, heads)
     for note in tables.notes(found):
         print(note)
-    serious = sum(fault.serious for fault in found.faults)
-    print(f"{serious} faults" if serious != 1 else "1 fault")
+    count = len(found.faults)
+    print(f"{count} faults" if count != 1 else "1 fault")

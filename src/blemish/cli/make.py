@@ -184,7 +184,8 @@ def tell(report: Any, as_json: bool, strict: bool) -> int:
         told = reason if name in reason else f"{name}: {reason}"
         print(f"skipped: {told}", file=sys.stderr)
     if report.failed:
-        print(f"{report.failed} samples failed; the manifest gives the reasons", file=sys.stderr)
+        told = f"{report.failed} samples failed, most of them so: {report.reason}"
+        print(told, file=sys.stderr)
     if report.bad:
         print(f"{len(report.bad)} files were skipped", file=sys.stderr)
     nothing = report.failed > 0 and report.written == 0

@@ -82,8 +82,8 @@ def _area(text: str) -> tuple[float, float]:
         least, most = float(low), float(high if colon else low)
     except ValueError:
         least = most = 0.0
-    if not 0 < least <= most <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not MIN:MAX in (0, 1], as in 0.001:0.02")
+    if not 0 < least <= most <= 0.6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not MIN:MAX in (0, 0.6], as in 0.001:0.02")
     return least, most
 
 
@@ -100,21 +100,23 @@ def add_plugin(parser: argparse.ArgumentParser) -> None:
 
 def recipe_of(given: argparse.Namespace) -> tuple[Any, Any]:
     """Return the recipe that the options ask for, and its quota or None; see `make`."""
+    from ..catalog import add_plugin
     from ..quotas import asked
 
+    for package in given.plugin:
+        add_plugin(package)
     quota = getattr(given, "quota", None)
     named = None if quota and not given.recipe else _named(given)
+    if quota and named is None and given.set:
+        raise ValueError("--set needs a --recipe: name those of the quota whose fields it changes")
     return asked(named, quota, given.defects, given.area, given.match, given.white)
 
 
 def _named(given: argparse.Namespace) -> Any:
     """Return the recipe that is named; several are a choice by weight."""
-    from ..catalog import add_plugin
     from ..notation import replaced
     from ..random import choice
 
-    for package in given.plugin:
-        add_plugin(package)
     wanted = [_weighted(text) for text in given.recipe or ["draem"]]
     edits = edits_of(given.set)
     recipes = [_edited(recipe, edits, replaced) for recipe, _ in wanted]

@@ -45,7 +45,8 @@ def _run(given: argparse.Namespace) -> int:
         given.manifest, given.id, edits, given.source, given.textures, given.defects, masks
     )
     given.out.mkdir(parents=True, exist_ok=True)
-    image, mask = given.out / f"{given.id}.png", given.out / f"{given.id}_mask.png"
+    stem = again.record["id"]
+    image, mask = given.out / f"{stem}.png", given.out / f"{stem}_mask.png"
     write_image(image, again.sample.image)
     write_image(mask, again.sample.mask)
     print(f"{image}\n{mask}")

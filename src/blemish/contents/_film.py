@@ -11,6 +11,12 @@ from ..arrays import Floats, to_channels
 from ..values import Value, check_range
 
 DARKEST, BRIGHTEST = 0.04, 0.97
+FAINTEST = 0.15
+
+
+def strength(severity: float, faintest: float = FAINTEST) -> np.float32:
+    """Return how much of a defect there is: not nothing at a severity of 0, and all of it at 1."""
+    return np.float32(faintest + (1 - faintest) * severity)
 
 
 def filmed(base: Floats, colour: Floats, amount: Floats) -> Floats:

@@ -12,7 +12,7 @@ from ..random import uniform
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
-from ._film import checked_colour, tint
+from ._film import checked_colour, strength, tint
 from ._shading import lit, surface_of
 
 _FAINTEST = 0.12
@@ -60,9 +60,9 @@ class Deposit:
             return layer
         matter = np.tile(self._colour(ground), (len(ground), 1))
         full = lit(matter, surface, self.light, self.depth, self.gloss)
-        strength = np.float32(_FAINTEST + (1 - _FAINTEST) * self.severity)
+        amount = strength(self.severity, _FAINTEST)
         # The pixels of the edge are covered in part, however thick the matter is.
-        opacity = strength * np.minimum(1, surface.height / _OPAQUE) * np.minimum(1, surface.inset)
+        opacity = amount * np.minimum(1, surface.height / _OPAQUE) * np.minimum(1, surface.inset)
         flat[surface.pixels] = ground + opacity[:, None] * (full - ground)
         return layer
 

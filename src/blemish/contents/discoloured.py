@@ -12,6 +12,7 @@ from ..random import choice, uniform
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
+from ._film import strength
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Discoloured:
         saturation: factor on the colours, 1 leaves them.
         warmth: -1 (bluish) to 1 (yellowish), a cast that greys take too; none in a grey picture.
         tone: -1 (black) to 1 (white), 0 leaves it.
-        severity: 0 to 1, how far it goes.
+        severity: 0, barely visible, to 1, how far it goes.
 
     The structure of the surface stays. For a blend by coverage.
     """
@@ -52,4 +53,4 @@ class Discoloured:
             full = full * (1 + cast)
         target = np.float32(self.tone > 0)
         full = np.clip(full + np.float32(abs(self.tone)) * (target - full), 0, 1)
-        return np.asarray(base + np.float32(self.severity) * (full - base), np.float32)
+        return np.asarray(base + strength(self.severity) * (full - base), np.float32)

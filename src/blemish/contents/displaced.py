@@ -13,6 +13,7 @@ from ..random import loguniform, uniform
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
+from ._film import strength
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Displaced:
     Attributes:
         distance: as a fraction of the shorter side of the image; at least a pixel.
         angle: where it is moved to, counter-clockwise from the right, in radians.
-        severity: 0 to 1, how strong the displaced picture is against the one in place; between
-            them both are seen, as of a double print.
+        severity: 0, barely visible, to 1, how strong the displaced picture is against the one in
+            place; between them both are seen, as of a double print.
 
     Beyond the frame its edge is repeated.
     """
@@ -47,5 +48,6 @@ class Displaced:
         crop = scene.crop(top, left, int(y[-1]) + 1 - top, int(x[-1]) + 1 - left)
         moved = crop[(y - top)[:, None], (x - left)[None, :]]
         base = scene.crop(stencil.top, stencil.left, h, w)
-        mixed = cv2.addWeighted(moved, self.severity, base, 1 - self.severity, 0)
+        shown = float(strength(self.severity))
+        mixed = cv2.addWeighted(moved, shown, base, 1 - shown, 0)
         return np.asarray(mixed, np.float32).reshape(base.shape)

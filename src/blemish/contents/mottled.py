@@ -13,7 +13,7 @@ from ..random import seed, uniform
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import Value, check_range
-from ._film import checked_colour, filmed
+from ._film import checked_colour, filmed, strength
 
 _THICKEST = 6.0
 _LEAST_PX = 2.0
@@ -29,7 +29,7 @@ class Mottled:
         patches: 0 to 1, how much the colour depends on the spot, not on the thickness.
         cell: size of such a spot, as a fraction of the shorter side of the image.
         grain: 0 to 1, how rough the matter is: brighter and darker grains.
-        severity: 0 to 1, how much matter there is.
+        severity: 0, barely visible, to 1, how much matter there is.
         seed: of spots and grains.
 
     For a blend that covers: where the mask is 0 the layer is the picture.
@@ -64,7 +64,8 @@ class Mottled:
         grainy = _noise(stencil.mask.shape, max(_LEAST_PX, 0.15 * cell), grains)
         colour = np.clip(colour * (1 + 2 * self.grain * grainy[:, :, None]), 0, 1)
         amount = stencil.mask * (1 + 1.5 * self.grain * grainy + 0.5 * self.patches * spot)
-        thick = np.float32(_THICKEST * self.severity) * np.clip(amount, 0.02 * stencil.mask, None)
+        thickest = np.float32(_THICKEST) * strength(self.severity)
+        thick = thickest * np.clip(amount, 0.02 * stencil.mask, None)
         return filmed(base, np.asarray(colour, np.float32), np.asarray(thick, np.float32))
 
     def _ramp(self, along: Floats, channels: int) -> Floats:

@@ -13,7 +13,7 @@ from ..random import uniform
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
-from ._film import checked_colour, tint
+from ._film import checked_colour, strength, tint
 
 _WET = 0.5  # how much darker a wet surface is, as a power of its light
 _STEEP = 1.1  # slope of the liquid at its steepest
@@ -31,7 +31,7 @@ class Oiled:
             takes the luma.
         gloss: 0 to 1, how bright its highlights are.
         light: where the light comes from, in radians counter-clockwise from the right.
-        severity: 0 to 1, how much of all that is seen.
+        severity: 0, barely visible, to 1, how much of all that is seen.
 
     The mask is the liquid's height, and where it slopes towards the light it shines. For a blend
     that covers: where the mask is 0 the layer is the picture.
@@ -57,7 +57,7 @@ class Oiled:
         wet = np.power(light, 1 + _WET * height) * np.power(through, 2 * height)
         shine = self.gloss * self._highlight(stencil.mask)[:, :, None] + _SHEEN * height
         full = np.sqrt(np.clip(wet + shine, 0, 1))
-        weight = np.minimum(4 * height, 1) * self.severity
+        weight = np.minimum(4 * height, 1) * strength(self.severity)
         return np.asarray(base + weight * (full - base), np.float32)
 
     def _highlight(self, height: Floats) -> Floats:

@@ -12,6 +12,7 @@ from ..random import uniform
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
+from ._film import strength
 from ._shading import lit, surface_of
 
 _FAINTEST = 0.15
@@ -53,9 +54,9 @@ class Relief:
         ground = np.take(flat, surface.pixels, axis=0)
         light = self.light if self.raised else self.light + math.pi
         full = lit(ground, surface, light, self.depth, self.gloss)
-        strength = np.float32(_FAINTEST + (1 - _FAINTEST) * self.severity)
+        amount = strength(self.severity, _FAINTEST)
         # A shallow crack is as dark in its depth as a deep one, but only there.
-        reached = strength ** (1 - np.float32(_DEEPER * abs(self.depth)) * surface.height)
+        reached = amount ** (1 - np.float32(_DEEPER * abs(self.depth)) * surface.height)
         # A thin groove is as steep at its edge as anywhere: there its pixels are covered in part.
         covered = reached * np.minimum(1, 2 * surface.inset)
         flat[surface.pixels] = ground + covered[:, None] * (full - ground)

@@ -11,7 +11,7 @@ from ..random import uniform
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
-from ._film import checked_colour, filmed, tint
+from ._film import checked_colour, filmed, strength, tint
 
 _THICKEST = 2.0
 
@@ -23,7 +23,8 @@ class Stained:
     Attributes:
         colour: (red, green, blue), each 0 to 1, of the matter where it hides what is below; a grey
             picture takes the luma.
-        severity: 0 to 1, how much matter there is. A little lets the surface shine through.
+        severity: 0, barely visible, to 1, how much matter there is. A little lets the surface shine
+            through.
 
     Film and surface are reckoned as Kubelka and Munk do, so dark matter darkens a bright surface
     and bright matter brightens a dark one. For a blend that covers: where the mask is 0 the
@@ -41,4 +42,6 @@ class Stained:
         """Return the layer (h, w, C)."""
         base = scene.crop(stencil.top, stencil.left, *stencil.mask.shape)
         colour = tint(self.colour, scene.channels)
-        return filmed(base, colour, stencil.mask * np.float32(_THICKEST * self.severity))
+        return filmed(
+            base, colour, stencil.mask * (np.float32(_THICKEST) * strength(self.severity))
+        )

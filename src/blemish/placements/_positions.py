@@ -30,13 +30,12 @@ class Positions:
 
     def __init__(self, stencil: Stencil, scene: Scene, margin: float = 0.0) -> None:
         self.stencil, self.scene, self.margin = stencil, scene, margin
-        self.step = max(1, -(-max(scene.shape) // _CELLS))
+        ground, self.step = cells_of(scene, margin)
         y, x, h, w = stencil.support()
         if not h:
             raise Refused("the shape is empty")
         self.support = (y, x, h, w)
         shape = _cells(np.ascontiguousarray(stencil.mask[y : y + h, x : x + w]), self.step)
-        ground = _ground(scene, self.step, margin)
         # A shape larger than the frame slides over it until its edge meets the frame's.
         self.beyond = tuple(max(0, s - g) for s, g in zip(shape.shape, ground.shape, strict=True))
         if any(self.beyond):
@@ -45,30 +44,39 @@ class Positions:
         whole = float(shape.sum())
         self.share = np.clip(cv2.matchTemplate(ground, shape, cv2.TM_CCORR) / whole, 0, 1)
 
-    def chosen(self, legal: NDArray[np.bool_], where: float) -> Stencil:
-        """Return the stencil at one of the legal positions, `where` in [0, 1] along all of them.
-
-        Raises Refused where none is legal.
-        """
-        places = np.flatnonzero(legal)
-        if places.size == 0:
-            raise Refused("no place for the shape on the object or in the region of interest")
-        along = min(max(where, 0.0), 1.0) * places.size
-        index = min(int(along), places.size - 1)
-        row, column = divmod(int(places[index]), legal.shape[1])
-        y, x, h, w = self.support
-        top = (row - self.beyond[0]) * self.step
-        left = (column - self.beyond[1]) * self.step
-        coarse = self.stencil.at(top - y, left - x)
+    def chosen(self, legal: NDArray[np.bool_], y: float, x: float) -> Stencil:
+        """Return the stencil at one of the legal positions; see `spot`."""
+        row, column = spot(legal, y, x)
+        up, left, h, w = self.support
+        whole = (int(row) - self.beyond[0]) * self.step, (int(column) - self.beyond[1]) * self.step
+        coarse = self.stencil.at(whole[0] - up, whole[1] - left)
         # Cells are a few pixels wide: a step within the cell, where that costs nothing.
-        down, rest = divmod(min(along - index, 1 - 1e-9) * self.step, 1)
-        right = int(rest * self.step)
+        fine_top = whole[0] + int((row - int(row)) * self.step)
+        fine_left = whole[1] + int((column - int(column)) * self.step)
         height, width = self.scene.shape
-        top, left = top + int(down), left + right
-        inside = 0 <= top <= height - h and 0 <= left <= width - w
-        fine = self.stencil.at(top - y, left - x)
+        inside = 0 <= fine_top <= height - h and 0 <= fine_left <= width - w
+        fine = self.stencil.at(fine_top - up, fine_left - left)
         shares = [on_ground(moved, self.scene, self.margin) for moved in (fine, coarse)]
         return fine if inside and shares[0] >= shares[1] else coarse
+
+
+def spot(legal: NDArray[np.bool_], y: float, x: float) -> tuple[float, float]:
+    """Return (row, column) of a legal cell, their fractions saying where in it.
+
+    `y` in [0, 1] goes down the rows, each as long as the legal cells it holds, and `x` along those
+    of the row: all are equally likely, and a little more or less of either, or a few legal cells
+    more or less, lead to a place nearby. Raises Refused where none is legal.
+    """
+    counts = np.count_nonzero(legal, axis=1)
+    ends = np.cumsum(counts)
+    if not ends[-1]:
+        raise Refused("no place for the shape on the object or in the region of interest")
+    along = min(max(y, 0.0), 1 - 1e-9) * float(ends[-1])
+    row = int(np.searchsorted(ends, along, side="right"))
+    columns = np.flatnonzero(legal[row])
+    across = min(max(x, 0.0), 1 - 1e-9) * columns.size
+    down = (along - float(ends[row] - counts[row])) / float(counts[row])
+    return row + down, float(columns[int(across)]) + across - int(across)
 
 
 def on_ground(stencil: Stencil, scene: Scene, margin: float = 0.0) -> float:
@@ -95,14 +103,11 @@ def clipped(stencil: Stencil, scene: Scene, margin: float = 0.0) -> Stencil:
     return stencil.masked(mask)
 
 
-def moved_anywhere(stencil: Stencil, scene: Scene, where: float) -> Stencil:
-    """Return the stencil at a position of the frame, `where` in [0, 1] along all of them."""
-    y, x, h, w = stencil.support()
+def moved_anywhere(stencil: Stencil, scene: Scene, y: float, x: float) -> Stencil:
+    """Return the stencil where all of it lies in the frame, 0 to 1 between the ends of that."""
+    up, left, h, w = stencil.support()
     height, width = scene.shape
-    rows = abs(height - h) + 1
-    row, rest = divmod(min(max(where, 0.0), 1 - 1e-12) * rows, 1)
-    top = place((row + 0.5) / rows, height - h)
-    return stencil.at(top - y, place(rest, width - w) - x)
+    return stencil.at(place(y, height - h) - up, place(x, width - w) - left)
 
 
 @lru_cache(maxsize=1)
@@ -121,9 +126,13 @@ def inner(scene: Scene, margin: float) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=1)
-def _ground(scene: Scene, step: int, margin: float) -> Floats:
-    """Return the share of allowed pixels in each cell; kept, because draws are repeated."""
-    return _cells(inner(scene, margin).astype(np.float32), step)
+def cells_of(scene: Scene, margin: float = 0.0) -> tuple[Floats, int]:
+    """Return the share of allowed pixels in each cell, and how many pixels wide a cell is.
+
+    Kept, because draws are repeated.
+    """
+    step = max(1, -(-max(scene.shape) // _CELLS))
+    return _cells(inner(scene, margin).astype(np.float32), step), step
 
 
 def _cells(plane: Floats, step: int) -> Floats:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from ..random import uniform
 from ..scene import Scene
-from ..stencil import Stencil, place
+from ..stencil import Stencil
 from ..values import check_range
+from ._positions import moved_anywhere
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,4 @@ class Anywhere:
 
     def __call__(self, stencil: Stencil, scene: Scene) -> Stencil:
         """Return the stencil moved there."""
-        y, x, h, w = stencil.support()
-        height, width = scene.shape
-        return stencil.at(place(self.y, height - h) - y, place(self.x, width - w) - x)
+        return moved_anywhere(stencil, scene, self.y, self.x)

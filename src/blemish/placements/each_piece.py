@@ -47,14 +47,10 @@ class EachPiece:
         if on_ground(stencil, scene) > self.share:
             return clipped(stencil, scene)
         rng = np.random.Generator(np.random.Philox(key=self.seed))
-        moved = [_moved(piece, scene, float(rng.random())) for piece in _pieces(stencil)]
+        moved = [OnObject(*rng.random(2).tolist())(p, scene) for p in _pieces(stencil)]
         if not moved:
             raise Refused("the shape is empty")
         return _together(moved, stencil.kind)
-
-
-def _moved(piece: Stencil, scene: Scene, where: float) -> Stencil:
-    return OnObject(where)(piece, scene)
 
 
 def _pieces(stencil: Stencil) -> list[Stencil]:

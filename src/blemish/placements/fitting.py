@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..random import uniform
+from ..refused import Refused
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
@@ -17,30 +18,34 @@ class Fitting:
 
     Attributes:
         share: how much of the shape must lie on the object, 0 to 1; the rest is cut off.
-        where: 0 to 1 along all such positions.
+        y, x: 0 to 1 down and across all such positions.
 
     All positions are looked at in one correlation, so that a real mask keeps its shape; moving it
     about at random and cutting off what hangs over keeps 20 to 80 % of it.
     """
 
     share: float = 0.95
-    where: float = uniform(0, 1)
+    y: float = uniform(0, 1)
+    x: float = uniform(0, 1)
 
     def __post_init__(self) -> None:
-        check_range("Fitting.share", self.share, 0, 1)
-        check_range("Fitting.where", self.where, 0, 1)
+        for name in ("share", "y", "x"):
+            check_range(f"Fitting.{name}", getattr(self, name), 0, 1)
 
     def __call__(self, stencil: Stencil, scene: Scene) -> Stencil:
         """Return the stencil moved there; raises Refused where it fits nowhere."""
         if scene.everywhere:
-            return moved_anywhere(stencil, scene, self.where)
+            return moved_anywhere(stencil, scene, self.y, self.x)
         positions = Positions(stencil, scene)
         # A cell at the object's edge counts in part: what is lost there is measured after.
         for least in (max(self.share, 0.999), self.share):
             legal = (positions.share >= least) & (positions.share > 0)
             if legal.any():
                 break
-        found = positions.chosen(legal, self.where)
+        found = positions.chosen(legal, self.y, self.x)
         if on_ground(found, scene) < self.share:
-            found = positions.chosen(positions.share >= positions.share.max(), self.where)
+            best = positions.share >= positions.share.max()
+            found = positions.chosen(best, self.y, self.x)
+            if on_ground(found, scene) < self.share:
+                raise Refused("no place for the shape on the object or in the region of interest")
         return clipped(found, scene)

@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 
 from ..random import uniform
-from ..refused import Refused
 from ..scene import Scene
 from ..stencil import Stencil
 from ..values import check_range
-from ._positions import clipped
+from ._positions import cells_of, clipped, spot
 
 
 @dataclass(frozen=True)
@@ -24,28 +23,27 @@ class NearEdge:
         depth: how far inside the edge at most, as a fraction of the frame's shorter side.
         overhang: how far the shape may reach beyond the edge, as the same fraction. The edge of an
             object is soft, and no estimate of it exact: what takes a piece away takes it along.
-        where: 0 to 1 along all such points.
+        y, x: 0 to 1 down and across all such points.
 
     Where the whole frame is object, its edge is the frame's. A region of interest is never left.
     """
 
     depth: float = 0.02
     overhang: float = 0.0
-    where: float = uniform(0, 1)
+    y: float = uniform(0, 1)
+    x: float = uniform(0, 1)
 
     def __post_init__(self) -> None:
-        for name in ("depth", "overhang", "where"):
+        for name in ("depth", "overhang", "y", "x"):
             check_range(f"NearEdge.{name}", getattr(self, name), 0, 1)
 
     def __call__(self, stencil: Stencil, scene: Scene) -> Stencil:
         """Return the stencil moved there; raises Refused where there is no object."""
-        inside = np.pad(scene.allowed.astype(np.uint8), 1)
-        distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
-        points = np.flatnonzero((distance > 0) & (distance <= max(1.5, self.depth * scene.side)))
-        if points.size == 0:
-            raise Refused("there is no object, and so no edge of it")
-        index = int(points[min(int(self.where * points.size), points.size - 1)])
-        row, column = divmod(index, scene.shape[1])
+        ground, step = cells_of(scene)
+        inside = np.pad((ground >= 0.5).astype(np.uint8), 1)
+        away = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+        near = (away > 0) & (away <= max(1.5, self.depth * scene.side / step))
+        row, column = (int(cell * step) for cell in spot(near, self.y, self.x))
         y, x, h, w = stencil.support()
         moved = stencil.at(row - (y + h // 2), column - (x + w // 2))
         return self._cut(moved, scene)

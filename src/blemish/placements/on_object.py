@@ -20,7 +20,7 @@ class OnObject:
     """On the object: moved to where all of the shape lies on it, or else most; the rest is cut off.
 
     Attributes:
-        where: 0 to 1 along all of the positions that are as good as the best.
+        y, x: 0 to 1 down and across all of the positions that are as good as the best.
         margin: how much is left free along the object's edge, as a fraction of the frame's shorter
             side: no estimate of an edge is exact. `NearEdge` is for defects of the edge.
 
@@ -30,12 +30,13 @@ class OnObject:
     al., Eng. Appl. Artif. Intell. 2023): the frame has cut its blobs, and moved they would show it.
     """
 
-    where: float = uniform(0, 1)
+    y: float = uniform(0, 1)
+    x: float = uniform(0, 1)
     margin: float = 0.01
 
     def __post_init__(self) -> None:
-        check_range("OnObject.where", self.where, 0, 1)
-        check_range("OnObject.margin", self.margin, 0, 0.5)
+        for name, most in (("y", 1), ("x", 1), ("margin", 0.5)):
+            check_range(f"OnObject.{name}", getattr(self, name), 0, most)
 
     def __call__(self, stencil: Stencil, scene: Scene) -> Stencil:
         """Return the stencil moved there, without what does not lie on the object.
@@ -45,11 +46,11 @@ class OnObject:
         if stencil.mask.shape == scene.shape and stencil.top == stencil.left == 0:
             return stencil if scene.everywhere else self._cut(stencil, scene)
         if scene.everywhere:
-            return moved_anywhere(stencil, scene, self.where)
+            return moved_anywhere(stencil, scene, self.y, self.x)
         positions = Positions(stencil, scene, self.margin)
         best = float(positions.share.max())
         legal = (positions.share >= _AS_GOOD * best) & (positions.share > 0)
-        return clipped(positions.chosen(legal, self.where), scene, self.margin)
+        return clipped(positions.chosen(legal, self.y, self.x), scene, self.margin)
 
     def _cut(self, stencil: Stencil, scene: Scene) -> Stencil:
         cut = clipped(stencil, scene, self.margin)

@@ -13,7 +13,7 @@ its channels, and not one channel of some superpixels; the damages drawn on text
 from ..blends import Paste
 from ..changes import Gain
 from ..contents import Marbled, Texture
-from ..placements import OnObject
+from ..placements import EachPiece
 from ..random import choice, files, given, integers, uniform
 from ..recipe import Recipe
 from ..regions import Cells
@@ -39,7 +39,8 @@ affine = Recipe(
         changes=choice(None, RECOLOURED),
     ),
     content=choice(None, TEXTURED, p=(2 / 3, 1 / 3)),
-    placement=OnObject(),
+    # Where it was cut: half of the cells show their own place, warped.
+    placement=EachPiece(share=0),
     blend=Paste(),
     kind="affine",
 )

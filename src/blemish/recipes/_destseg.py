@@ -14,7 +14,7 @@ from ..regions import PerlinBlobs
 
 REFERENCE = """@inproceedings{zhang2023destseg,
   title     = {{DeSTSeg}: Segmentation Guided Denoising Student-Teacher for Anomaly Detection},
-  author    = {Zhang, Xuan and Li, Shiyu and Li, Xi and Huang, Ping-Chia and Shan, Jiulong and
+  author    = {Zhang, Xuan and Li, Shiyu and Li, Xi and Huang, Ping and Shan, Jiulong and
                Chen, Ting},
   booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)},
   year      = {2023},

@@ -5,7 +5,7 @@ Numbers as published: a square of 0.1 to 0.5 of the shorter side, cut on the obj
 three changes of colour, and half of the time noise of 10 levels. Where there is no object the code
 keeps a tenth of the frame away from its edges; here the square is cut and pasted anywhere. The code
 dilates the mask by 3 px beyond what it changed; here the label is what changed. The jitter of the
-whole picture is left out, and the pasted piece alone is noisy.
+whole picture is left out; the noise is made of the pasted piece alone, and for each channel.
 """
 
 import math

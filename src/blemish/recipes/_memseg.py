@@ -1,11 +1,12 @@
 """MemSeg: blobs of Perlin noise on the object, filled with a texture or with its shuffled parts.
 
 Numbers as published: Perlin noise of 2^0 to 2^5 cells a side, turned by -90 to 90 degrees, above
-0.5, cut to the object; half of the time a texture as it is, else the picture itself, altered and
-then cut in a grid of 4 x 8 cells and shuffled; an opacity of 0.15 to 1. The paper gives no numbers
-for altering it: as in the usual code (not the authors'), it is three of DRAEM's ten augmentations;
-its grid of 8 x 8, its textures and altered pictures in turns, and its defects on empty masks are
-not followed. The object is what the scene knows, not a grey threshold set by hand for each class.
+0.5, cut to the object; half of the time a texture as it is, else the picture itself, cut in a grid
+of 4 x 8 cells, shuffled and altered (there altered first); an opacity of 0.15 to 1. The paper gives
+no numbers for altering it: as in the usual code (not the authors'), it is three of DRAEM's ten
+augmentations; its grid of 8 x 8, its textures and altered pictures in turns, and its defects on
+empty masks are not followed. The object is what the scene knows, not a grey threshold set by hand
+for each class.
 """
 
 from ..blends import Alpha

@@ -1,9 +1,9 @@
 """Random perturbation (CDO): one to four boxes of white noise.
 
-Numbers as published: up to four boxes with sides of 5 to 20 % of the picture's, each value of each
-pixel uniform and by itself, pasted with a hard edge. The fifth of the published draws that has no
-box is a normal picture, and left out. Each box is a defect with its own label; the sample's mask is
-their union.
+Numbers as published: up to four boxes with sides of 5 to 20 % of the shorter one, each value of
+each pixel uniform and by itself, pasted with a hard edge. The fifth of the published draws that has
+no box is a normal picture, and left out. Each box is a defect with its own label; the sample's mask
+is their union.
 """
 
 from ..blends import Paste

@@ -4,7 +4,8 @@ The random augmented copy-paste of BGAD. Numbers as published: three of ten grou
 most of them with a chance of their own. Of the changes of what is seen: noise 0.2, blur 0.2,
 contrast, brightness or sharpness 0.3, hue, saturation and value 0.3. The other six turn the defect
 by quarters, mirror, transpose and distort it, and with the chance 0.2 scale it by 0.8 to 1.2 and
-turn it by -45 to 45 degrees. Here these are drawn by themselves, each as often as there. A defect
+turn it by -45 to 45 degrees. Quarters, mirroring and transposing have a chance of a half each, as
+is usual there. Here these are drawn by themselves, each as often as there. A defect
 stays where it lay if more than 2/3 of it are on the object; else each of its pieces is moved there.
 
 The distortion is one smooth bending in place of the optical, the grid and the piecewise affine one.
@@ -51,7 +52,7 @@ COLOUR = choice(
 )
 SIX_OTHERS = (None,) * 6
 # Of ten groups, three each time: the chance of each is 0.3.
-QUARTERS_OR_MIRRORED = 1 - 0.7**3
+QUARTERS_OR_MIRRORED = 1 - (1 - 0.3 * 0.5) ** 3
 DISTORTED = 1 - (1 - 0.3) * (1 - 0.3 * 0.2)
 SCALED_AND_TURNED = 0.3 * 0.2
 

@@ -21,7 +21,8 @@ REFERENCE = """@inproceedings{zhang2024realnet,
                Detection},
   author    = {Zhang, Ximiao and Xu, Min and Zhou, Xiuzhuang},
   booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)},
-  year      = {2024}
+  year      = {2024},
+  note      = {arXiv:2403.05897}
 }"""
 
 realnet = Recipe(

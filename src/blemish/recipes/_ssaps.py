@@ -1,9 +1,9 @@
 """SSAPS: four polygons cut from the picture and pasted elsewhere.
 
 Numbers as published for 384 x 384, as fractions: polygons of 4 to 11 random corners in a square of
-163 px, their sides crossing as they come. There each goes to a quadrant of its own, and where it
-was cut the picture is left black; here each comes from anywhere and lies anywhere on the object,
-and the picture is whole where it was cut.
+163 px, their sides crossing as they come. There each goes to a quadrant of its own, stretched to
+it, into a polygon that is made black first; here each comes from anywhere, as it is, and lies
+anywhere on the object.
 """
 
 from ..blends import Paste

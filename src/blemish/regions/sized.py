@@ -16,6 +16,10 @@ from ..stencil import SURROUNDINGS_PX, Stencil
 from ..values import check_range
 
 _LARGEST_PX = 2**14  # along a side of the box
+_SEEN = 0.08  # of the largest coverage
+# A line does not become thinner than a pixel: what it covers does not go with the square of its
+# size, and is looked at again.
+_STEPS = 3
 
 
 @dataclass(frozen=True)
@@ -39,21 +43,29 @@ class Sized:
     def __call__(self, scene: Scene) -> Stencil:
         """Return the scaled stencil about the same middle; raises Refused for an empty shape."""
         stencil: Stencil = self.region(scene)
-        covered = float(np.count_nonzero(stencil.mask >= 0.5) or np.count_nonzero(stencil.mask))
-        if not covered:
+        wanted = self.area * scene.shape[0] * scene.shape[1]
+        if not stencil.mask.any():
             raise Refused("the shape is empty")
-        factor = math.sqrt(self.area * scene.shape[0] * scene.shape[1] / covered)
-        h, w = (max(1, round(n * factor)) for n in stencil.mask.shape)
-        if max(h, w) > _LARGEST_PX:
-            raise Refused("the shape would have to be enlarged beyond all measure")
+        mask, factor = stencil.mask, 1.0
+        for _ in range(_STEPS):
+            factor *= math.sqrt(wanted / _covered(mask))
+            h, w = (max(1, round(n * factor)) for n in stencil.mask.shape)
+            if max(h, w) > _LARGEST_PX:
+                raise Refused("the shape would have to be enlarged beyond all measure")
+            mask = np.clip(_resized(stencil.mask, h, w), 0, 1)
+        h, w = mask.shape
         middle = (stencil.top + stencil.height / 2, stencil.left + stencil.width / 2)
         top, left = round(middle[0] - h / 2), round(middle[1] - w / 2)
-        mask = np.clip(_resized(stencil.mask, h, w), 0, 1)
         layer = None
         if stencil.layer is not None:
             layer = np.clip(_resized(stencil.layer, h, w), 0, 1).reshape(h, w, -1)
         scaled = replace(stencil, mask=mask, top=top, left=left, layer=layer)
         return scaled if layer is None else _with_surroundings(scaled)
+
+
+def _covered(mask: Floats) -> float:
+    """Return how many pixels are seen to be covered: a thin edge is, what is nearly empty not."""
+    return max(1.0, float(np.count_nonzero(mask > _SEEN * np.max(mask))))
 
 
 def _resized(plane: Floats, h: int, w: int) -> Floats:
