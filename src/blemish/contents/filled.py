@@ -69,6 +69,8 @@ class Filled:
             lit = _lit(cv2.blur(base, (3, 3)).reshape(base.shape), shade * np.minimum(solid, 1))
             wall = np.clip((np.float32(_WALL * self.severity) - depth) / steep, 0, 1)
             layer = floor + wall * (lit - floor)
+            # The background itself has lost nothing.
+            layer = np.where(_beyond(scene, box)[inner][:, :, None], base, layer)
         # The outermost pixel is covered in part.
         cover = np.minimum(depth / steep, 1)
         return np.asarray(np.clip(base + cover * (layer - base), 0, 1), np.float32)
@@ -111,15 +113,22 @@ def _background(
     """Return where background is seen, or None where the hole does not reach any."""
     y, x, h, w = box
     beyond = ~scene.foreground[y : y + h, x : x + w]
-    edge = 1 + math.ceil(_SOFT_EDGE * scene.side)
-    square = np.ones((2 * edge + 1,) * 2, np.uint8)
     reached = cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)
     if not (reached & beyond).any():
         return None
     # Beyond the soft edge of the object, if there is anything so far out.
-    far = cv2.erode(beyond.astype(np.uint8), square).astype(np.bool_) & ~hole
+    far = _beyond(scene, box) & ~hole
     seen = far if far.any() else beyond & ~hole
     return seen if seen.any() else None
+
+
+def _beyond(scene: Scene, box: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return where the background is, further out than the object's soft edge: bool (h, w)."""
+    y, x, h, w = box
+    edge = 1 + math.ceil(_SOFT_EDGE * scene.side)
+    square = np.ones((2 * edge + 1,) * 2, np.uint8)
+    outside = (~scene.foreground[y : y + h, x : x + w]).astype(np.uint8)
+    return np.asarray(cv2.erode(outside, square), np.bool_)
 
 
 def _surface(scene: Scene, hole: NDArray[np.bool_], box: tuple[int, ...]) -> NDArray[np.bool_]:
