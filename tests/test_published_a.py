@@ -398,8 +398,11 @@ def test_rearranged_reads_no_more_than_it_shows(monkeypatch):
 
     monkeypatch.setattr(Scene, "crop", counted)
     box = Stencil(np.ones((10, 20), np.float32), 93, 91)
-    Rearranged(1, 2, seed=3)(Scene(picture(200, 200)), box)
+    Rearranged(1, 2, seed=3)(Scene(picture(200, 200, dtype=np.uint16)), box)
     assert sum(read) == 200
+    whole, bytes_of = picture(200, 200, dtype=np.uint16), picture(200, 200)
+    floats, levels = (Rearranged(1, 2, seed=3)(Scene(image), box) for image in (whole, bytes_of))
+    np.testing.assert_allclose(levels, floats, atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(60, 150), (151, 61), (8, 8), (9, 31)])

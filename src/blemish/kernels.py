@@ -243,14 +243,22 @@ def settle_float(pixels: Any, mask: Any, clean: Any, after: Any, change: Any) ->
 @compiled
 def restore(after: Any, before: Any, mask: Any, label: Any) -> None:
     """Write `before` (h, w, C) to `after` where the mask is above 0 and the label is not."""
-    width, channels = after.shape[1], after.shape[2]
-    pixels = under(np.ascontiguousarray(mask), mask.size)
-    for i in range(pixels.size):
-        y = pixels[i] // width
-        x = pixels[i] - y * width
-        if not label[y, x] > 0:
+    channels = after.shape[2]
+    new, old = after.reshape(mask.size, channels), before.reshape(mask.size, channels)
+    stencil, marked = np.ascontiguousarray(mask), np.ascontiguousarray(label)
+    covered, said = stencil.reshape(-1), marked.reshape(-1)
+    few = mask.size // 4
+    pixels = under(stencil, few)
+    if pixels.size <= few:
+        for i in pixels:
+            if not said[i] > 0:
+                for c in range(channels):
+                    new[i, c] = old[i, c]
+        return
+    for i in range(mask.size):
+        if covered[i] > 0 and not said[i] > 0:
             for c in range(channels):
-                after[y, x, c] = before[y, x, c]
+                new[i, c] = old[i, c]
 
 
 @compiled

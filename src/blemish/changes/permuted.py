@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from ..arrays import Floats
 from ..random import seed
 from ..values import check_range
 
-Crop = Callable[[int, int, int, int], Floats]
+Crop = Callable[[int, int, int, int], NDArray[Any]]
 """(top, left, height, width) -> those pixels."""
 
 
@@ -63,7 +63,7 @@ def rearranged(
     box: tuple[int, int, int, int],
     order: NDArray[np.int64],
     turns: int = 0,
-) -> Floats:
+) -> NDArray[Any]:
     """Return what a picture of `shape` shows in a box after quarter turns and a shuffle of cells.
 
     `box` is (top, left, height, width); turned by an odd number, the picture is stretched to
@@ -117,7 +117,7 @@ def _turned_back(
     return spans[0][0], spans[1][0], spans[0][1], spans[1][1]
 
 
-def _fitted(piece: Floats, height: int, width: int) -> Floats:
+def _fitted(piece: NDArray[Any], height: int, width: int) -> NDArray[Any]:
     """Return the piece in the size that it shall have."""
     h, w, channels = piece.shape
     if (h, w) == (height, width):
@@ -126,4 +126,4 @@ def _fitted(piece: Floats, height: int, width: int) -> Floats:
     if abs(h - height) <= 1 and abs(w - width) <= 1:
         how = cv2.INTER_NEAREST
     fitted = cv2.resize(np.ascontiguousarray(piece), (width, height), interpolation=how)
-    return np.asarray(fitted, np.float32).reshape(height, width, channels)
+    return np.asarray(fitted, piece.dtype).reshape(height, width, channels)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..arrays import Floats
-from ..changes import changed, freeze_changes
+from ..changes import changed, changed_levels, freeze_changes
 from ..changes.permuted import rearranged, shuffled
 from ..random import seed
 from ..scene import Scene
@@ -47,5 +50,19 @@ class Rearranged:
         """Return the layer (h, w, C)."""
         order = shuffled(scene.shape, (self.rows, self.columns or self.rows), self.seed)
         box = (stencil.top, stencil.left, *stencil.mask.shape)
+        stretched = self.quarter_turns % 2 and scene.shape[0] != scene.shape[1]
+        if scene.image.dtype == np.uint8 and scene.full == 255 and not stretched:
+            # Bytes are moved, and become floats in the look-up that changes them.
+            levels = rearranged(_bytes_of(scene), scene.shape, box, order, self.quarter_turns)
+            return changed_levels(levels, self.changes)
         layer = rearranged(scene.crop, scene.shape, box, order, self.quarter_turns)
         return changed(layer, self.changes)
+
+
+def _bytes_of(scene: Scene) -> Any:
+    """Return what `scene.crop` is, for the picture as it is stored."""
+
+    def crop(top: int, left: int, height: int, width: int) -> NDArray[np.uint8]:
+        return scene.colour[top : top + height, left : left + width]
+
+    return crop
