@@ -8,8 +8,8 @@ from scipy import ndimage
 
 from blemish import Limits, Recipe, Stencil, several
 from blemish.blends import Alpha, Paste
-from blemish.kernels import fill_holes
 from blemish.labels import Changed, Opacity, Shape
+from blemish.marking import fill_holes
 from blemish.recipes import cutpaste, draem, real_defects
 from conftest import change_of, frozen, picture, pools, stencil_of
 

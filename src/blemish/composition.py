@@ -53,7 +53,7 @@ class Limits:
 
 def defect_of(recipe: Any, scene: Scene, earlier: tuple[Defect, ...], null: bool) -> Defect:
     """Return the defect that a drawn `Recipe` makes, or raise Refused."""
-    from .kernels import measure, restore
+    from .marking import measure, restore
 
     stencil = recipe.region(scene)
     if recipe.placement is not None:

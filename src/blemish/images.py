@@ -93,8 +93,7 @@ def read_mask(
 ) -> NDArray[np.bool_]:
     """(H, W) bool: where any colour channel is above 0; alpha does not count.
 
-    Raises what `load` does, and ValueError if the size is not `shape`, or if nothing is marked and
-    the mask may not be `empty`.
+    Raises what `load` does, ValueError if not of `shape`, or `empty` where it is not to be.
     """
     pixels = _load(Path(path)).pixels
     if pixels.ndim == 3:

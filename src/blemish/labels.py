@@ -45,7 +45,7 @@ class Changed:
         tolerance = self.tolerance_levels + 1e-3
         _, label = cv2.threshold(change, tolerance, 1.0, cv2.THRESH_BINARY)
         if self.hole > 0:
-            from .kernels import fill_holes
+            from .marking import fill_holes
 
             limit = int(max(3.0, self.hole * min(label.shape)) ** 2)
             fill_holes(label, mask, limit, self.filled)

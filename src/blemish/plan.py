@@ -20,7 +20,7 @@ from .catalog import needs
 from .file import Pool
 from .grounds import Grounds
 from .notation import to_dict
-from .pools import Entries, Entry, PoolLike, fingerprint, open_pools
+from .pools import Entries, Entry, PoolLike, check_kinds, fingerprint, open_pools
 from .random import rng_of
 from .recipe import check_recipe
 from .sources import Source, find_sources
@@ -34,9 +34,8 @@ NULL_NAME = re.compile(r"null_\d{6,}\.")
 
 _SAMPLES_A_CHUNK = 16
 _NORMALS_A_CHUNK = 64
-_HELD_BACK, _DISJOINT = -1, -2
-# Both take a number off for each round of the sources; quotas do so for each run.
-_SHUFFLE, _QUOTA = -3, -(2**40)
+# The last two take a number off for each round of the sources, and for each run.
+_HELD_BACK, _DISJOINT, _SHUFFLE, _QUOTA = -1, -2, -3, -(2**40)
 _SHARED = ("sources", "test_good", "disjoint", "normals", "name")
 
 
@@ -124,16 +123,15 @@ class Plan:
 
     def recipe(self, index: int) -> Any:
         """Return the recipe of a sample: that of its kind, where there are quotas."""
-        if self.job.quota is None:
-            return self.job.recipe
-        return self.job.recipe.options[int(self._assigned[index - self.start])]
+        recipe = self.job.recipe
+        return recipe if self.job.quota is None else recipe.options[self._assigned[index]]
 
     @cached_property
-    def _assigned(self) -> np.ndarray:
-        """The number of the kind of each sample of a quota, well mixed."""
+    def _assigned(self) -> dict[int, int]:
+        """The number of the kind of each sample of a quota, by index, well mixed."""
         counts = list((self.job.quota or {}).values())
-        numbers = np.repeat(np.arange(len(counts)), counts)
-        return rng_of(self.job.seed, _QUOTA - self.start).permutation(numbers)
+        mixed = rng_of(self.job.seed, _QUOTA - self.start).permutation(sum(counts))
+        return dict(enumerate(np.repeat(np.arange(len(counts)), counts)[mixed], self.start))
 
     def source(self, index: int, further: int = 0) -> Source:
         """Return the source of a sample: a seeded shuffle, all before any repeats."""
@@ -221,21 +219,11 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     if missing:
         told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)
         raise LookupError(f"this recipe needs {' and '.join(missing)}: pass {told}")
-    _check_kinds(job.recipe, pools)
+    check_kinds(job.recipe, pools)
     job.grounds.check(found)
     seed, n = (first["seed"], first["n"]) if first else (job.seed, job.n)
     held, rest = _held_back(found, job, seed)
-    train = sources = rest
-    if job.disjoint:
-        rng = rng_of(seed, _DISJOINT)
-        taken: set[Source] = set()
-        for own in _by_class(rest):
-            order = rng.permutation(len(own))
-            taken.update(own[i] for i in order[: max(1, min(n, len(own) // 2))])
-        sources = tuple(source for source in rest if source in taken)
-        train = tuple(source for source in rest if source not in taken)
-        if not train and job.normals:
-            raise ValueError("disjoint needs at least two good pictures that are not held back")
+    train, sources = _disjoint(rest, job, seed, n) if job.disjoint else (rest, rest)
     alone = [own[0].name for own in _by_class(sources) if len(own) < 2]
     if alone and _draws_sources(job.recipe):
         raise ValueError(
@@ -262,6 +250,21 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     return Plan(job, root, train, held, sources, pools, start, settings)
 
 
+def _disjoint(
+    rest: tuple[Source, ...], job: Job, seed: int, n: int
+) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+    """Return the pictures to train on, and others to put defects into, of each class."""
+    rng = rng_of(seed, _DISJOINT)
+    taken: set[Source] = set()
+    for own in _by_class(rest):
+        order = rng.permutation(len(own))
+        taken.update(own[i] for i in order[: max(1, min(n, len(own) // 2))])
+    train = tuple(source for source in rest if source not in taken)
+    if not train and job.normals:
+        raise ValueError("disjoint needs at least two good pictures that are not held back")
+    return train, tuple(source for source in rest if source in taken)
+
+
 def _held_back(
     found: tuple[Source, ...], job: Job, seed: int
 ) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
@@ -275,14 +278,6 @@ def _held_back(
         tuple(source for source in found if source in held),
         tuple(source for source in found if source not in held),
     )
-
-
-def _check_kinds(recipe: Any, pools: Mapping[str, Pool]) -> None:
-    """Raise LookupError where a recipe draws files of a kind that its pool has none of."""
-    for path, leaf in leaves(recipe):
-        pool = pools.get(leaf.pool) if isinstance(leaf, Files) and leaf.kind else None
-        if pool is not None and not len(pool.of_kind(leaf.kind)):
-            raise LookupError(f"{path}: the {leaf.pool} hold nothing of the kind {leaf.kind!r}")
 
 
 def _draws_sources(recipe: Any) -> bool:

@@ -17,6 +17,7 @@ from .coco import Annotation, base_of
 from .file import POOLS, File, Pool
 from .images import BadFile, sha256_of, size_of
 from .layouts import Pair, find_images, find_pairs, read_pair_mask
+from .values import Files, leaves
 
 PoolLike = str | Path | Sequence[Any] | None
 """A folder, a list of files or of arrays; for defects of pairs (image, mask), or a COCO file."""
@@ -206,3 +207,11 @@ def _size(part: Any) -> Any:
 def fingerprint(pools: Mapping[str, Pool]) -> dict[str, str]:
     """Return the fingerprint of each pool, by name."""
     return {n: p.fingerprint() for n, p in sorted(pools.items()) if isinstance(p, Entries)}
+
+
+def check_kinds(recipe: Any, pools: Mapping[str, Pool]) -> None:
+    """Raise LookupError where a recipe draws files of a kind that its pool has none of."""
+    for path, leaf in leaves(recipe):
+        pool = pools.get(leaf.pool) if isinstance(leaf, Files) and leaf.kind else None
+        if pool is not None and not len(pool.of_kind(leaf.kind)):
+            raise LookupError(f"{path}: the {leaf.pool} hold nothing of the kind {leaf.kind!r}")
