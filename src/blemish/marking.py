@@ -7,7 +7,34 @@ from typing import Any
 import numpy as np
 
 from .compiling import compiled
-from .kernels import under
+
+
+@compiled
+def unlabelled(mask: Any, label: Any) -> tuple[Any, int]:
+    """Return the flat indices of the pixels with mask > 0 and no label, and how many have one.
+
+    Both are contiguous; a label lies inside the mask.
+    """
+    covered, said = mask.reshape(-1), label.reshape(-1)
+    found = np.empty(covered.size, np.intp)
+    count, area = 0, 0
+    # Eight at a time, two to a word: most of a mask is empty.
+    words = covered[: covered.size // 8 * 8].view(np.uint64)
+    for word in range(0, words.size, 4):
+        if words[word] | words[word + 1] | words[word + 2] | words[word + 3]:
+            for i in range(2 * word, 2 * word + 8):
+                if said[i] > 0:
+                    area += 1
+                elif covered[i] > 0:
+                    found[count] = i
+                    count += 1
+    for i in range(2 * words.size, covered.size):
+        if said[i] > 0:
+            area += 1
+        elif covered[i] > 0:
+            found[count] = i
+            count += 1
+    return found[:count], area
 
 
 @compiled
@@ -15,32 +42,30 @@ def restore(after: Any, before: Any, mask: Any, label: Any) -> None:
     """Write `before` (h, w, C) to `after` where the mask is above 0 and the label is not."""
     channels = after.shape[2]
     new, old = after.reshape(mask.size, channels), before.reshape(mask.size, channels)
-    stencil, marked = np.ascontiguousarray(mask), np.ascontiguousarray(label)
-    covered, said = stencil.reshape(-1), marked.reshape(-1)
-    few = mask.size // 4
-    pixels = under(stencil, few)
-    if pixels.size <= few:
-        for i in pixels:
-            if not said[i] > 0:
-                for c in range(channels):
-                    new[i, c] = old[i, c]
-        return
-    for i in range(mask.size):
-        if covered[i] > 0 and not said[i] > 0:
-            for c in range(channels):
-                new[i, c] = old[i, c]
+    pixels, _ = unlabelled(np.ascontiguousarray(mask), np.ascontiguousarray(label))
+    for i in pixels:
+        for c in range(channels):
+            new[i, c] = old[i, c]
 
 
 @compiled
 def measure(change: Any, label: Any) -> tuple[int, float]:
     """Return how many pixels have a label above 0, and the sum of their change."""
-    marked = np.ascontiguousarray(label)
-    pixels = under(marked, marked.size)
+    said = np.ascontiguousarray(label).reshape(-1)
     levels = np.ascontiguousarray(change).reshape(-1)
-    total = 0.0
-    for i in range(pixels.size):
-        total += levels[pixels[i]]
-    return pixels.size, total
+    area, total = 0, 0.0
+    words = said[: said.size // 8 * 8].view(np.uint64)
+    for word in range(0, words.size, 4):
+        if words[word] | words[word + 1] | words[word + 2] | words[word + 3]:
+            for i in range(2 * word, 2 * word + 8):
+                if said[i] > 0:
+                    area += 1
+                    total += levels[i]
+    for i in range(2 * words.size, said.size):
+        if said[i] > 0:
+            area += 1
+            total += levels[i]
+    return area, total
 
 
 @compiled
@@ -55,19 +80,16 @@ def fill_holes(marked: Any, inside: Any, limit: int, share: float) -> None:
     height, width = marked.shape
     known = np.zeros((height, width), np.uint8)
     stack = np.empty((limit + 1, 2), np.int32)
-    total, area = 0, 0
+    total = 0
     of_size = np.zeros(limit + 1, np.int64)
-    stencil = np.ascontiguousarray(inside)
-    pixels = under(stencil, stencil.size)
+    pixels, area = unlabelled(np.ascontiguousarray(inside), np.ascontiguousarray(marked))
     # The pixels of all holes one after another, each with the size of its hole.
     most = min(height * width, pixels.size * limit)
     holes = np.empty((most, 3), np.int32)
     for i in range(pixels.size):
         y = pixels[i] // width
         x = pixels[i] - y * width
-        if marked[y, x]:
-            area += 1
-        elif not known[y, x]:
+        if not known[y, x]:
             count = _flood(marked, known, stack, y, x)
             for p in range(count):
                 holes[total + p, 0], holes[total + p, 1] = stack[p, 0], stack[p, 1]
