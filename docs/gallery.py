@@ -76,9 +76,9 @@ def clear_sample(name: str, photograph: np.ndarray, number: int) -> Any:
                 bl.find(name),
                 bl.Scene(photograph, estimator=Automatic()),
                 bl.rng_of(number, index),
-                textures=others(number),
+                textures=others(),
                 defects=coins(),
-                sources=others(number),
+                sources=others(),
             )
         except bl.NoDefect:
             continue
@@ -99,7 +99,7 @@ def photographs() -> tuple[np.ndarray, ...]:
     return tuple(_reduced(image) for image in (brick, data.coffee()[90:330, 200:440], _coin()))
 
 
-def others(number: int) -> list[np.ndarray]:
+def others() -> list[np.ndarray]:
     """Return other pictures: textures for those that take them, good parts for those."""
     grass, gravel = (np.repeat(i[:, :, None], 3, axis=2) for i in (data.grass(), data.gravel()))
     return [_reduced(grass), _reduced(gravel)]

@@ -55,20 +55,24 @@ def finished(wanted, tmp_path):
     return shutil.copytree(wanted, tmp_path / "out")
 
 
-@pytest.fixture
-def half_done(given, tmp_path, monkeypatch):
-    """A run that stopped after 38 of 50 items."""
+def stopped(monkeypatch, after, *arguments):
+    """Run a command that Ctrl-C stops after so many samples."""
     calls, work = itertools.count(), blemish.work._make
 
-    def stopping(*arguments):
-        if next(calls) >= 38:
+    def stopping(*given):
+        if next(calls) >= after:
             raise KeyboardInterrupt
-        return work(*arguments)
+        return work(*given)
 
     with monkeypatch.context() as patched:
         patched.setattr(blemish.work, "_make", stopping)
-        outcome = shell("make", given[0], tmp_path / "out", *given[1:], "--workers", 1)
-    told(outcome, "--resume", code=130)
+        told(shell(*arguments, "--workers", 1), "--resume", code=130)
+
+
+@pytest.fixture
+def half_done(given, tmp_path, monkeypatch):
+    """A run that stopped after 38 of 50 items."""
+    stopped(monkeypatch, 38, "make", given[0], tmp_path / "out", *given[1:])
     assert committed(tmp_path / "out") == 3
     return tmp_path / "out"
 
@@ -212,17 +216,7 @@ class TestAppended:
     def test_interrupted_append(self, given, more, finished, tmp_path, monkeypatch):
         whole = shutil.copytree(finished, tmp_path / "whole")
         made(more[0], whole, *more[1:])
-        calls, work = itertools.count(), blemish.work._make
-
-        def stopping(*arguments):
-            if next(calls) >= 17:
-                raise KeyboardInterrupt
-            return work(*arguments)
-
-        with monkeypatch.context() as patched:
-            patched.setattr(blemish.work, "_make", stopping)
-            outcome = shell("make", more[0], finished, *more[1:], "--workers", 1)
-        told(outcome, "--resume", code=130)
+        stopped(monkeypatch, 17, "make", more[0], finished, *more[1:])
         assert len(records(finished)) == 40
         again = shell("make", more[0], finished, *more[1:])
         told(again, "--resume")

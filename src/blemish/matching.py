@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .measures import Profile, profile, profiles
-from .pools import PoolLike
 from .random import choice, draw
-from .recipe import ATTEMPTS, Combined, NoDefect, Recipe, check_recipe, chosen, synthesize
+from .recipe import ATTEMPTS, Combined, MakesSamples, NoDefect, Recipe, check_recipe, chosen
 from .regions import Sized
 from .sample import Defect, Sample
 from .scene import Scene
@@ -67,7 +65,7 @@ def match(recipe: Any, folder: str | Path, white: float | None = None) -> Match:
 
 
 @dataclass(frozen=True)
-class Match:
+class Match(MakesSamples):
     """A recipe that makes, for each target drawn, the defect nearest to it of several.
 
     Attributes:
@@ -88,18 +86,6 @@ class Match:
         object.__setattr__(self, "spread", tuple(self.spread))
         if self.candidates < 1 or len(self.spread) != 4 or min(self.spread) <= 0:
             raise ValueError("Match: candidates must be 1 or more, and spread four numbers above 0")
-
-    def __call__(
-        self,
-        image: NDArray[Any] | Scene,
-        rng: np.random.Generator | int | None = None,
-        *,
-        textures: PoolLike = None,
-        defects: PoolLike = None,
-        sources: PoolLike = None,
-    ) -> Sample:
-        """Return a sample of `image`; see `synthesize`."""
-        return synthesize(self, image, rng, textures=textures, defects=defects, sources=sources)
 
     def chosen(self, dice: Dice) -> Match:
         """Return which recipe and which target it is."""

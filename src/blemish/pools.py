@@ -69,10 +69,6 @@ class Entries:
             self._kinds[kind] = Entries(self.name, kept, self.root)
         return self._kinds[kind]
 
-    def kinds(self) -> list[str]:
-        """Return the kinds of its entries, in alphabetical order."""
-        return sorted({entry.kind for entry in self.entries if entry.kind})
-
     @cached_property
     def _kinds(self) -> dict[str, Entries]:
         return {}

@@ -38,8 +38,24 @@ class NoDefect(ValueError):
         super().__init__(f"no acceptable defect in {self.attempts} draws: {told}")
 
 
+class MakesSamples:
+    """What every kind of recipe does: called on a picture, it returns a sample."""
+
+    def __call__(
+        self,
+        image: NDArray[Any] | Scene,
+        rng: np.random.Generator | int | None = None,
+        *,
+        textures: PoolLike = None,
+        defects: PoolLike = None,
+        sources: PoolLike = None,
+    ) -> Sample:
+        """Return a sample of `image`; see `synthesize`."""
+        return synthesize(self, image, rng, textures=textures, defects=defects, sources=sources)
+
+
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(MakesSamples):
     """A way to make one defect: five parts, each a pure function once its fields are drawn.
 
     Attributes:
@@ -69,18 +85,6 @@ class Recipe:
                 raise TypeError(f"Recipe.{name} must be a part, not {part!r}")
         if self.kind is not None and not isinstance(self.kind, Value):
             check_kind(self.kind)
-
-    def __call__(
-        self,
-        image: NDArray[Any] | Scene,
-        rng: np.random.Generator | int | None = None,
-        *,
-        textures: PoolLike = None,
-        defects: PoolLike = None,
-        sources: PoolLike = None,
-    ) -> Sample:
-        """Return a sample of `image` with one defect; see `synthesize`."""
-        return synthesize(self, image, rng, textures=textures, defects=defects, sources=sources)
 
     def chosen(self, dice: Dice) -> Recipe:
         """Return the recipe whose fields are to be drawn: itself."""
@@ -112,7 +116,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Combined:
+class Combined(MakesSamples):
     """Several recipes on one picture: each content reads the clean scene, each blend the picture
     so far, and each defect has its own label. `several` makes one.
     """
@@ -127,18 +131,6 @@ class Combined:
         for recipe in _every(self.recipes):
             if getattr(recipe, "of_whole_picture", False):
                 raise TypeError("Then goes around several recipes, not among them")
-
-    def __call__(
-        self,
-        image: NDArray[Any] | Scene,
-        rng: np.random.Generator | int | None = None,
-        *,
-        textures: PoolLike = None,
-        defects: PoolLike = None,
-        sources: PoolLike = None,
-    ) -> Sample:
-        """Return a sample of `image` with all defects; see `synthesize`."""
-        return synthesize(self, image, rng, textures=textures, defects=defects, sources=sources)
 
     def chosen(self, dice: Dice) -> Combined:
         """Return how many and which recipes, their own fields not yet drawn."""

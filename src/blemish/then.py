@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats, colour_of, from_float, to_float, white_of
+from .changes import flat
 from .labels import Changed, Opacity
-from .pools import PoolLike
 from .random import draw
-from .recipe import ATTEMPTS, NoDefect, check_recipe, chosen, synthesize
+from .recipe import ATTEMPTS, MakesSamples, NoDefect, check_recipe, chosen
 from .refused import Refused
 from .sample import Defect, Sample
 from .scene import Scene
@@ -22,7 +22,7 @@ from .values import Dice, Value, children
 
 
 @dataclass(frozen=True, init=False)
-class Then:
+class Then(MakesSamples):
     """A recipe, and what is done to its picture afterwards: ``Then(draem, Flip(), Blur(1.5))``.
 
     Attributes:
@@ -50,18 +50,6 @@ class Then:
         for operation in together:
             _check(operation)
 
-    def __call__(
-        self,
-        image: NDArray[Any] | Scene,
-        rng: np.random.Generator | int | None = None,
-        *,
-        textures: PoolLike = None,
-        defects: PoolLike = None,
-        sources: PoolLike = None,
-    ) -> Sample:
-        """Return a sample of `image`; see `synthesize`."""
-        return synthesize(self, image, rng, textures=textures, defects=defects, sources=sources)
-
     def chosen(self, dice: Dice) -> Then:
         """Return which recipe it is, its fields not yet drawn."""
         return Then(chosen(self.recipe, dice), operations=self.operations)
@@ -87,15 +75,6 @@ class Then:
                 continue
             return Sample(clean, defects, drawn, attempts, bad)
         raise NoDefect(reasons, bad)
-
-
-def flat(operations: Any) -> list[Any]:
-    """Return the operations that are to be done, without the None of a choice that fell on none."""
-    if operations is None:
-        return []
-    if isinstance(operations, (tuple, list)):
-        return [operation for several in operations for operation in flat(several)]
-    return [operations]
 
 
 def _check(operation: Any) -> None:

@@ -1,6 +1,6 @@
 """What alters a layer before it is blended: (layer) -> layer, float32 (h, w, C) in [0, 1]."""
 
-from ._apply import changed, changed_levels, freeze_changes
+from ._apply import changed, changed_levels, flat, freeze_changes
 from .autocontrast import Autocontrast
 from .blur import Blur
 from .brightness import Brightness
@@ -47,5 +47,6 @@ __all__ = [
     "Transpose",
     "changed",
     "changed_levels",
+    "flat",
     "freeze_changes",
 ]

@@ -17,7 +17,7 @@ def changed(layer: Floats, changes: Any) -> Floats:
     A layer whose sides a change exchanged is stretched back: its box stays what it is.
     """
     shape = layer.shape
-    for change in _flat(changes):
+    for change in flat(changes):
         layer = change(layer)
     if layer.shape != shape and layer.shape[:2] == shape[1::-1]:
         resized = cv2.resize(layer, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
@@ -32,7 +32,7 @@ def changed_levels(levels: NDArray[np.uint8], changes: Any) -> Floats:
     first of them are made on the 256 levels instead of the pixels, in the same look-up that makes
     floats of bytes.
     """
-    rest = _flat(changes)
+    rest = flat(changes)
     if not rest or not getattr(rest[0], "by_value", False):
         return changed(to_float(levels, 255), rest)
     channels = levels.shape[2]
@@ -50,10 +50,10 @@ def freeze_changes(part: Any) -> None:
         object.__setattr__(part, "changes", tuple(part.changes))
 
 
-def _flat(changes: Any) -> list[Any]:
+def flat(changes: Any) -> list[Any]:
     """Return the changes as a list, without the None of a choice that fell on nothing."""
     if changes is None:
         return []
     if isinstance(changes, (tuple, list)):
-        return [change for several in changes for change in _flat(several)]
+        return [change for several in changes for change in flat(several)]
     return [changes]

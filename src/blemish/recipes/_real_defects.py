@@ -15,16 +15,9 @@ from ..placements import Fitting
 from ..random import choice, uniform
 from ..recipe import Recipe
 from ..regions import DefectBank
+from ._racp import REFERENCE
 
-REFERENCE = """@inproceedings{yao2023bgad,
-  title     = {Explicit Boundary Guided Semi-Push-Pull Contrastive Learning for Supervised Anomaly
-               Detection},
-  author    = {Yao, Xincheng and Li, Ruoqi and Zhang, Jing and Sun, Jun and Zhang, Chongyang},
-  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)},
-  pages     = {24490--24499},
-  year      = {2023},
-  note      = {arXiv:2207.01463}
-}"""
+__all__ = ["REFERENCE", "real_defects"]
 
 real_defects = Recipe(
     region=DefectBank(
