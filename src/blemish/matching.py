@@ -53,7 +53,7 @@ def sized(recipe: Any, area: Any) -> Any:
 def match(recipe: Any, folder: str | Path, white: float | None = None) -> Match:
     """Return a recipe whose defects look, in numbers, like the labelled ones of a folder.
 
-    Raises what `measures.profiles` raises for a folder without them, or with a broken file.
+    Broken files are left out, and logged. Raises LookupError for a folder that holds no others.
     """
     found = profiles(Path(folder), white, skip=True)
     if len(found) > _MOST_TARGETS:
@@ -73,7 +73,7 @@ class Match(MakesSamples):
         target: (area, elongation, contrast, y, x): share of the frame, at least 1, in levels,
             and fractions of the frame.
         spread: what a distance is measured in, for log elongation, log contrast, y and x.
-        candidates: how many are made, 1 for a match of the area alone.
+        candidates: how many are made; with 1 nothing but the area is matched.
     """
 
     recipe: Any
@@ -117,7 +117,8 @@ class Match(MakesSamples):
             bad.update(sample.bad)
             distance = 0.0 if null else self._distance(sample, scene)
             if not null:
-                # What is seen of a shape may be more or less than its stencil: once corrected.
+                # What is seen of a shape may be more or less than its stencil: the next candidate
+                # is asked for as much more or less.
                 seen = float(np.count_nonzero(sample.mask)) / sample.mask.size
                 area *= min(max(self.target[0] / seen, 0.25), 4.0)
             if distance < least:

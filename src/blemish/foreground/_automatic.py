@@ -40,7 +40,6 @@ class Automatic:
 
     def look(self, scene: Scene) -> Foreground:
         """Return where the part is, how sure that is, and whether it is taken for a texture."""
-
         found = kept(scene, lambda: _found(scene)) if self.keep else _found(scene)
         if not found.texture and found.confidence < _PLAUSIBLE:
             found = Foreground(np.ones_like(found.mask), found.confidence, True)
