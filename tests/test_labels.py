@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from blemish import Limits, Recipe, Stencil, several
 from blemish.blends import Alpha, Paste
-from blemish.labels import Changed, Opacity, Shape
+from blemish.labels import Changed, Intensity, Opacity, Shape
 from blemish.marking import fill_holes
 from blemish.recipes import cutpaste, draem, real_defects
 from conftest import change_of, frozen, picture, pools, stencil_of
@@ -115,7 +115,7 @@ def test_the_tolerance_is_the_last_level_that_is_not_labelled(tolerance):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (4, 1), (1, 4), (1, 1000)])
-@pytest.mark.parametrize("label", [Changed(), Shape(), Opacity()])
+@pytest.mark.parametrize("label", [Changed(), Shape(), Opacity(), Intensity()])
 def test_the_smallest_boxes(shape, label):
     mask = np.full(shape, 0.5, np.float32)
     assert label(np.full(shape, 90, np.float32), mask).all()

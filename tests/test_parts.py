@@ -21,6 +21,8 @@ pytestmark = pytest.mark.usefixtures("global_random_state_untouched")
 # The fields of a part that have no default; a part with such fields is added here.
 REQUIRED = {
     "Box": {"height": 0.2},
+    "Ellipses": {"height": 0.3},
+    "Excerpt": {"region": regions.Box(0.3), "placement": placements.OnObject()},
     "Intersection": {"first": regions.Box(0.4), "second": regions.Box(0.2)},
     "Rectangle": {"area": 0.1},
     "Scar": {"length": 0.3, "width": 0.1, "angle": 0.4},

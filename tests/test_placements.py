@@ -178,18 +178,43 @@ def test_near_edge_of_a_texture_is_the_frame():
     assert min(row, column, 99 - row, 139 - column) <= 3
 
 
-def test_overlapping_refuses_a_draw_and_cuts_nothing():
-    scene, kept = scene_with(disc()), 0
+def test_overlapping_takes_every_place_with_enough_on_the_object_and_cuts_nothing():
+    scene, shares = scene_with(disc()), []
     for where in np.linspace(0, 1, 200):
-        try:
-            placed = Overlapping(0.5, float(where), float(7 * where % 1))(shape(), scene)
-        except Refused:
-            continue
+        placed = Overlapping(0.5, float(where), float(7 * where % 1))(shape(), scene)
         covered = in_frame(placed, scene)
         assert covered.sum() == pytest.approx(shape().mask.sum())
-        assert covered[scene.allowed].sum() >= 0.5 * covered.sum()
-        kept += 1
-    assert 20 < kept < 100
+        shares.append(covered[scene.allowed].sum() / covered.sum())
+    assert 0.5 <= min(shares) < 0.6 and np.mean(np.float64(shares) < 1) > 0.2
+
+
+def test_overlapping_is_as_drawing_until_a_place_has_enough_on_the_object():
+    scene, rng = scene_with(disc()), np.random.default_rng(0)
+    drawn, found = [], []
+    while len(drawn) < 400:
+        placed = Anywhere(*rng.random(2))(shape(), scene)
+        if in_frame(placed, scene)[scene.allowed].sum() >= 0.3 * shape().mask.sum():
+            drawn.append((placed.top, placed.left))
+    for _ in range(400):
+        placed = Overlapping(0.3, *rng.random(2))(shape(), scene)
+        found.append((placed.top, placed.left))
+    drawn, found = np.array(drawn), np.array(found)
+    assert np.abs(drawn.mean(axis=0) - found.mean(axis=0)).max() < 8
+    assert np.allclose(drawn.std(axis=0), found.std(axis=0), rtol=0.12)
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_overlapping_cuts_what_hangs_over_if_it_is_told_to(where):
+    scene = scene_with(disc())
+    for margin in (0.0, 0.03):
+        covered = in_frame(Overlapping(0.4, *where, margin)(shape(), scene), scene)
+        inside = disc(radius=60 - margin * 200)
+        assert covered.sum() >= 0.4 * shape().mask.sum() and not covered[~inside].any()
+
+
+def test_overlapping_refuses_what_fits_nowhere():
+    with pytest.raises(Refused, match="no place"):
+        Overlapping(0.9, 0.5, 0.5)(shape(90, 90), scene_with(disc(radius=20)))
 
 
 def test_offset_and_at():

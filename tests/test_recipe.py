@@ -92,9 +92,10 @@ def test_a_sample_of_every_kind_of_picture(name, kind):
     white = PICTURES[kind].get("white")
     image = picture(**PICTURES[kind])
     before = image.copy()
-    given = pools()
+    others = [picture(**PICTURES[kind], seed=seed) for seed in (8, 9)]
+    given = {**pools(), "sources": others}
     contents = [array.copy() for array in given["textures"]]
-    sample, seed = pick(RECIPES[name], Scene(image, white=white))
+    sample, seed = pick(RECIPES[name], Scene(image, white=white), **given)
     if sample is None:
         assert min(image.shape[:2]) < 16, "no defect in a picture of ordinary size"
         return

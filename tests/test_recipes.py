@@ -10,7 +10,7 @@ import pytest
 
 import blemish as bl
 from blemish import recipes
-from blemish.blends import Alpha, Paste
+from blemish.blends import Paste, Poisson
 from blemish.catalog import describe, needs
 from blemish.contents import Marbled, Texture
 from blemish.distributions import LogUniform, Uniform
@@ -51,6 +51,8 @@ def test_what_recipes_need():
     found = {name: needs(bl.find(name)) for name in NAMES}
     assert {name: pools for name, pools in found.items() if pools} == {
         "fpi": ["sources"],
+        "nsa": ["sources"],
+        "pii": ["sources"],
         "racp": ["defects"],
         "real_defects": ["defects"],
     }
@@ -119,7 +121,7 @@ def test_real_defects_are_turned_mirrored_and_scaled():
     assert within([r.region.angle for r in found], -math.pi, math.pi)
     assert abs(np.mean([r.region.flip for r in found]) - 0.5) < 0.1
     assert within([r.region.warp for r in found], 0, 0.05)
-    assert {r.blend for r in found} == {Alpha()}
+    assert {r.blend for r in found} == {Poisson(reach=0.5)}
 
 
 def test_real_defects_show_the_real_defect():
@@ -167,7 +169,8 @@ def extent(sample):
 def test_the_numbers_are_fractions_and_not_pixels(name):
     told = []
     for side in (192, 576):
-        samples = [bl.find(name)(picture(side, side), rng=seed, **pools()) for seed in range(6)]
+        given = {**pools(), "sources": [picture(side, side, seed=seed) for seed in (8, 9)]}
+        samples = [bl.find(name)(picture(side, side), rng=seed, **given) for seed in range(6)]
         shares = [extent(s) if name in THIN else (s.mask > 0).mean() for s in samples]
         told.append(np.mean(shares))
     # A pinhole is a few pixels at the least.

@@ -24,7 +24,7 @@ from blemish.changes import (
     Transpose,
 )
 from blemish.contents import Tone
-from blemish.labels import Changed, Opacity, Shape
+from blemish.labels import Changed, Intensity, Opacity, Shape
 from blemish.placements import At
 from blemish.recipe import NoDefect
 from blemish.recipes import cutpaste, draem
@@ -132,7 +132,7 @@ def test_a_blurred_defect_is_labelled_as_far_as_it_shows():
 
 
 @pytest.mark.parametrize("operation", [Contrast(4), Blur(3), Jpeg(20), Rotate(0.3)])
-@pytest.mark.parametrize("label", [Opacity(), Shape(), Changed()])
+@pytest.mark.parametrize("label", [Opacity(), Intensity(), Shape(), Changed()])
 def test_whatever_the_label_all_that_is_seen_is_labelled(label, operation):
     faint = Recipe(
         region=Rectangle(area=0.1),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from . import blends, changes, contents, foreground, labels, placements, recipes, regions
     from .audits import Audit, audit
     from .catalog import add_plugin, cite, describe, find
+    from .clones import Cloned, clone_file, clone_tree
+    from .cloning import Clone
     from .composition import Limits
     from .images import read_image, write_image
     from .manifest import replay
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "audits": ("Audit", "audit"),
     "catalog": ("add_plugin", "cite", "describe", "find"),
+    "clones": ("Cloned", "clone_file", "clone_tree"),
+    "cloning": ("Clone",),
     "images": ("read_image", "write_image"),
     "notation": ("from_dict", "load_recipe", "replaced", "to_dict"),
     "manifest": ("replay",),
@@ -73,6 +77,8 @@ _MODULES = (
 
 __all__ = [
     "Audit",
+    "Clone",
+    "Cloned",
     "Combined",
     "Defect",
     "Limits",
@@ -90,6 +96,8 @@ __all__ = [
     "changes",
     "choice",
     "cite",
+    "clone_file",
+    "clone_tree",
     "contents",
     "describe",
     "draw",

@@ -19,7 +19,7 @@ from .values import Files, Given, children
 
 _PACKAGES = ("regions", "placements", "contents", "changes", "blends", "labels")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_RESERVED = ("Recipe", "Combined", "Then", "Match", "Limits", "File")
+_RESERVED = ("Recipe", "Combined", "Then", "Match", "Clone", "Limits", "File")
 _plugins: list[str] = []
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,7 +91,7 @@ class Grounds:
             allowed = ~excluded if allowed is None else allowed & ~excluded
         estimator: Any = None
         if own is not None:
-            estimator = _Known(own)
+            estimator = _Known(self, path, own)
         elif self.foreground == AUTO and roi is None:
             estimator = Automatic()
         known = Scene(plain.image, plain.white, plain.path, allowed, estimator, plain.sha256)
@@ -129,12 +130,21 @@ class Grounds:
 
 @dataclass(frozen=True, eq=False)
 class _Known:
-    """An estimator that knows: it returns a mask."""
+    """An estimator that knows the mask of its picture, and where those of the others are."""
 
+    grounds: Grounds
+    path: Path
     mask: NDArray[np.bool_]
 
     def __call__(self, scene: Scene) -> NDArray[np.bool_]:
-        return self.mask
+        if scene.path is None or scene.path == self.path:
+            return self.mask
+        other = read_mask(self.grounds.path("foreground", scene.path.as_posix()), empty=True)
+        if other.shape == scene.shape:
+            return other
+        height, width = scene.shape  # what a part shows of another picture has the frame's size
+        nearest = cv2.resize(other.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+        return np.asarray(nearest, np.uint8).view(np.bool_)
 
 
 def _option(name: str) -> str:

@@ -13,6 +13,7 @@ from .coco import Annotation, find_instances
 from .images import SUFFIXES, read_mask
 
 _MASK_FOLDERS = ("masks", "mask", "ground_truth", "labels")
+_SPLITS = ("train", "test", "val", "validation")
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,33 @@ def _masked_images(folder: Path) -> Iterator[Pair]:
 def normals_of(folder: Path) -> dict[str, Path]:
     """Return the folders of good pictures under `folder`, by class name.
 
-    A dataset in MVTec AD layout has ``train/good``; a tree of such classes has one in each. Any
-    other folder is one class of itself, under its own name (``bottle`` for ``bottle/train/good``).
+    A dataset in MVTec AD layout has ``train/good``; a tree of such classes has one in each, and so
+    does one with nothing but folders that hold ``good``, two at least. Any other folder is one
+    class of itself, under its own name (``bottle`` for ``bottle/train/good``).
     """
     if (folder / "train" / "good").is_dir():
         return {folder.resolve().name: folder / "train" / "good"}
     classes = sorted(path.parent.parent for path in folder.glob("*/train/good") if path.is_dir())
     if classes:
         return {path.name: path / "train" / "good" for path in classes}
+    visible = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    below = [path for path in visible if path.is_dir()]
+    flat = any(path.suffix.lower() in SUFFIXES for path in visible if not path.is_dir())
+    split = any(path.name in _SPLITS for path in below)
+    if len(below) > 1 and not flat and not split and all((p / "good").is_dir() for p in below):
+        return {path.name: path / "good" for path in below}
     parts = folder.resolve().parts
     name = parts[-3] if len(parts) > 3 and parts[-2:] == ("train", "good") else parts[-1]
     return {name: folder}
+
+
+def class_of(path: str) -> str:
+    """Return the folders above ``test`` in the relative path of a picture, or "".
+
+    That is its class in a tree of datasets in MVTec AD layout.
+    """
+    parts = path.split("/")[:-1]
+    return "/".join(parts[: parts.index("test")]) if "test" in parts else ""
 
 
 def is_mask(path: Path, root: Path) -> bool:

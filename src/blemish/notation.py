@@ -17,6 +17,7 @@ import yaml
 
 from . import values
 from .catalog import look_up, nearest, parts, recipes
+from .cloning import Clone
 from .composition import Limits
 from .file import File
 from .matching import Match
@@ -26,7 +27,7 @@ from .then import Then
 from .values import Value
 
 _CONTAINERS: dict[str, type] = {
-    cls.__name__: cls for cls in (Recipe, Combined, Then, Match, Limits, File)
+    cls.__name__: cls for cls in (Recipe, Combined, Then, Match, Clone, Limits, File)
 }
 _VALUE_NAMES = {cls: name for name, cls in VALUES.items()}
 

@@ -37,7 +37,9 @@ class Report:
         kinds: how many samples of each kind are there, null samples counted as "good".
         failed: how many samples could not be made; the manifest gives the reasons.
         reason: why most of these failed.
+        classes: of a tree of classes, how many samples of each kind each class has.
         normals: how many good pictures were copied.
+        left_out: class -> why nothing was made of it.
         bad: file -> what is wrong with it, of those that were skipped.
     """
 
@@ -48,6 +50,8 @@ class Report:
     normals: int
     bad: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    classes: dict[str, dict[str, int]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def written(self) -> int:
@@ -89,9 +93,10 @@ def make(  # noqa: PLR0913 - the options of the job, each once
 
     Args:
         source: a folder of good pictures, a dataset in MVTec AD layout (its train/good is used), a
-            tree of several such classes, or a glob.
+            tree of several such classes, or a glob. Of a tree, each class gets the defects of the
+            folder of its name, where `defects` has such folders.
         recipe: a recipe, a choice of recipes, or the name of one; by default "draem".
-        n: how many samples; by default 100, or as many as the quota has.
+        n: how many samples, of a tree of each class; by default 100, or as many as the quota has.
         out: where; it must be empty or new, unless `resume` or `append`.
         seed: the same seed, recipe and sources give the same bytes, whatever `workers` is.
         workers: processes. In a script with more than one, call `make` under
@@ -114,8 +119,8 @@ def make(  # noqa: PLR0913 - the options of the job, each once
             folder of masks with the pictures' paths, or one mask for all.
         roi, roi_exclude: masks, given in the same way, of where defects may lie, which takes the
             place of the estimate, and of where they must not.
-        quota: how many samples of each kind, {"scratch": 200}; a kind is that of one of the
-            recipes, the name of a recipe, or a kind of the real defects.
+        quota: how many samples of each kind, {"scratch": 200}, of a tree in each class; a kind is
+            that of one of the recipes, the name of a recipe, or a kind of the real defects.
         area: (least, most) share of the frame that a defect shall cover, each octave alike.
         match: a folder of labelled real defects, in a layout that is read: the defects get areas
             drawn from theirs, and of several that are made the one is taken that is nearest to a
@@ -162,9 +167,22 @@ def make(  # noqa: PLR0913 - the options of the job, each once
 def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Report:
     """Run a job; see `make`."""
     runs = read_runs(job.out)
-    state = State(job.out)
-    start = state.start(job, runs)
+    start = State(job.out).start(job, runs)
     planned = plan(job, start, runs[0] if runs and start else None)
+    return carry_out(planned, runs, progress)
+
+
+def carry_out(
+    planned: Plan,
+    runs: list[dict[str, Any]],
+    progress: Callable[[int, int], None] | None = None,
+    write: Callable[..., dict[str, str | None]] | None = None,
+) -> Report:
+    """Do what is planned and not yet done, and report.
+
+    `runs` are those that OUT tells of, and `write` is as for `Work`.
+    """
+    state = State(planned.job.out)
     state.open(planned, runs)
     own = planned.own_chunks()
     todo = [chunk for chunk in own if not state.complete(chunk, planned)]
@@ -172,7 +190,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Report:
     done = total - sum(chunk.last - chunk.first for chunk in todo)
     if progress:
         progress(done, total)
-    for chunk, _ in processes.run(Work(planned), todo, job.workers):
+    for chunk, _ in processes.run(Work(planned, write), todo, planned.job.workers):
         done += chunk.last - chunk.first
         if progress:
             progress(done, total)
@@ -189,20 +207,26 @@ def _finish(planned: Plan, runs: list[dict[str, Any]], state: State) -> Report:
             runs = [*runs[: _before(runs, planned.start)], _run(planned)]
             write_atomic(job.out / RECIPE, write_runs(runs).encode(), state.scratch)
             state.write_manifest(planned)
-            _write_preview(job.out, job.white, state.scratch)
+            _write_preview(planned, state.scratch)
             state.close()
     complete = ours or ((job.out / MANIFEST).is_file() and not state.folder.exists())
     records = [line["record"] for line in lines if "record" in line]
     failed = [record["reason"] for record in records if record["status"] == "failed"]
-    kinds = Counter(record["kind"] for record in records if record["kind"])
+    made = [(planned.filed(r["index"])[0], r["kind"]) for r in records if r["kind"]]
+    kinds = sorted(Counter(kind for _, kind in made).items())
     return Report(
         job.out,
         complete,
-        dict(sorted(kinds.items())),
+        dict(kinds),
         failed=len(failed),
         reason=Counter(failed).most_common(1)[0][0] if failed else "",
         normals=sum(len(line.get("files", ())) for line in lines),
         bad={file: told for line in lines for file, told in line["bad"].items()},
+        left_out=planned.left_out,
+        classes={
+            name: dict(sorted(Counter(kind for own, kind in made if own == name).items()))
+            for name in planned.settings.get("classes", ())
+        },
     )
 
 
@@ -232,14 +256,17 @@ def _run(planned: Plan) -> dict[str, Any]:
     }
 
 
-def _write_preview(out: Path, white: float | None, scratch: Path) -> None:
+def _write_preview(planned: Plan, scratch: Path) -> None:
+    out, several = planned.job.out, "classes" in planned.settings
+
     def shown() -> Iterator[Any]:
         records = (r for r in read_records(out / MANIFEST) if r["status"] == "ok")
         for record in islice(records, _SHOWN):
             mask = read_mask(out / record["mask"])
             image = read_image(out / record["image"])
-            yield image, mask.astype("uint8") * 255, f"{record['id']} {record['kind']}"
+            own = f"{record['image'].split('/')[0]} " if several else ""
+            yield image, mask.astype("uint8") * 255, f"{record['id']} {own}{record['kind']}"
 
     pages = list(shown())
     if pages:
-        write_image(out / PREVIEW, contact_sheet(pages, white=white), scratch)
+        write_image(out / PREVIEW, contact_sheet(pages, white=planned.job.white), scratch)

@@ -16,15 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from .catalog import needs
+from . import classes
 from .file import Pool
 from .grounds import Grounds
 from .notation import to_dict
-from .pools import Entries, Entry, PoolLike, check_kinds, fingerprint, open_pools
+from .pools import Entries, PoolLike, check_kinds, fingerprint, open_pools
 from .random import rng_of
 from .recipe import check_recipe
 from .sources import Source, find_sources
-from .values import Files, leaves
+from .splits import Sources, disjoint, held_back
 
 FURTHER_SOURCES = 5
 """How many other sources an index tries when its own refuses every draw."""
@@ -34,14 +34,15 @@ NULL_NAME = re.compile(r"null_\d{6,}\.")
 
 _SAMPLES_A_CHUNK = 16
 _NORMALS_A_CHUNK = 64
-# The last two take a number off for each round of the sources, and for each run.
-_HELD_BACK, _DISJOINT, _SHUFFLE, _QUOTA = -1, -2, -3, -(2**40)
+# Streams of a seed beside those of `splits`: a number is taken off for each round of the sources,
+# and for each run.
+_SHUFFLE, _QUOTA = -3, -(2**40)
 _SHARED = ("sources", "test_good", "disjoint", "normals", "name")
 
 
 @dataclass(frozen=True)
 class Job:
-    """What `make` was asked for; its docstring tells each field."""
+    """What `make` was asked for; its docstring tells each field. `n` and `quota` are of a class."""
 
     source: str
     recipe: Any
@@ -50,7 +51,7 @@ class Job:
     seed: int = 0
     workers: int = 1
     textures: PoolLike = None
-    defects: PoolLike = None
+    defects: PoolLike | Entries = None
     test_good: float = 0.1
     disjoint: bool = False
     with_clean: bool = False
@@ -110,63 +111,85 @@ class Plan:
         train, held, sources: the pictures of train/good, of test/good, and those that defects are
             put into.
         pools: textures and defects, by name.
+        own: the defects of each class, by its name; empty where all have those of `pools`.
+        left_out: the classes of which nothing is made, and why.
     """
 
     job: Job
     root: Path
-    train: tuple[Source, ...]
-    held: tuple[Source, ...]
-    sources: tuple[Source, ...]
+    train: Sources
+    held: Sources
+    sources: Sources
     pools: Mapping[str, Pool]
     start: int = 0
     settings: dict[str, Any] = field(default_factory=dict)
+    own: Mapping[str, Entries] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many samples there are of all classes."""
+        return self.job.n * len(self._classes)
+
+    def place(self, index: int) -> tuple[list[Source], int]:
+        """Return the pictures of a sample's class, and which of its samples it is.
+
+        The classes take turns, so that a part of a job shows all of them.
+        """
+        number, turn = divmod(index - self.start, len(self._classes))
+        return self._classes[turn], number
+
+    @cached_property
+    def _classes(self) -> list[list[Source]]:
+        return classes.by_class(self.sources)
 
     def recipe(self, index: int) -> Any:
         """Return the recipe of a sample: that of its kind, where there are quotas."""
-        recipe = self.job.recipe
-        return recipe if self.job.quota is None else recipe.options[self._assigned[index]]
+        recipe, number = self.job.recipe, self.place(index)[1]
+        return recipe if self.job.quota is None else recipe.options[self._assigned[number]]
 
     @cached_property
-    def _assigned(self) -> dict[int, int]:
-        """The number of the kind of each sample of a quota, by index, well mixed."""
+    def _assigned(self) -> list[int]:
+        """The number of the kind of each sample of a class with a quota, well mixed."""
         counts = list((self.job.quota or {}).values())
         mixed = rng_of(self.job.seed, _QUOTA - self.start).permutation(sum(counts))
-        return dict(enumerate(np.repeat(np.arange(len(counts)), counts)[mixed], self.start))
+        assigned: list[int] = np.repeat(np.arange(len(counts)), counts)[mixed].tolist()
+        return assigned
 
     def source(self, index: int, further: int = 0) -> Source:
-        """Return the source of a sample: a seeded shuffle, all before any repeats."""
-        number, count = index - self.start, len(self.sources)
-        order = _order(self.job.seed, number // count + self.start, count)
-        return self.sources[int(order[(number + further) % count])]
+        """Return the source of a sample: a seeded shuffle, all of a class before any repeats."""
+        own, number = self.place(index)
+        order = _order(self.job.seed, number // len(own) + self.start, len(own))
+        return own[int(order[(number + further) % len(own)])]
 
-    def tries(self) -> int:
+    def tries(self, index: int = 0) -> int:
         """Return how many sources an index may try."""
-        return min(1 + FURTHER_SOURCES, len(self.sources))
+        return min(1 + FURTHER_SOURCES, len(self.place(index)[0]))
 
     def is_null(self, index: int) -> bool:
         """Return whether a sample shows nothing: an even spread, so that the share is exact."""
-        number, share = index - self.start, self.job.null
+        number, share = self.place(index)[1], self.job.null
         return int((number + 1) * share + 1e-9) > int(number * share + 1e-9)
 
-    def pools_for(self, source: Source) -> Mapping[str, Pool]:
+    def filed(self, index: int) -> tuple[str, str]:
+        """Return what a sample is filed under: the name of its class, and the stem of its files."""
+        return self.place(index)[0][0].name, f"{index:06d}"
+
+    def pools_for(self, source: Source, index: int = 0) -> Mapping[str, Pool]:
         """Return the pools with which a sample of `source` is drawn."""
+        pools = {**self.pools, "defects": self.own[source.name]} if self.own else self.pools
         if not self._draws_sources:
-            return self.pools
-        return {**self.pools, "sources": self._others[source.name].without(source.relative)}
+            return pools
+        return {**pools, "sources": self._others[source.name].without(source.relative)}
 
     @cached_property
     def _draws_sources(self) -> bool:
-        return _draws_sources(self.job.recipe)
+        return classes.draws_sources(self.job.recipe)
 
     @cached_property
     def _others(self) -> dict[str, Entries]:
         """The pictures of each class: a part of another product is not the same part."""
-        return {
-            own[0].name: Entries(
-                "sources", tuple(Entry(s.relative, s.path) for s in own), self.root
-            )
-            for own in _by_class(self.sources)
-        }
+        return {own[0].name: classes.pool_of(own, self.root) for own in self._classes}
 
     def normals(self) -> list[tuple[Source, str]]:
         """Return the pictures that are copied, each with its path relative to OUT."""
@@ -193,7 +216,7 @@ class Plan:
         copies = len(self.normals())
         return [
             *_chunks("normals", 0, copies, _NORMALS_A_CHUNK),
-            *_chunks("samples", self.start, self.start + self.job.n, _SAMPLES_A_CHUNK),
+            *_chunks("samples", self.start, self.start + self.total, _SAMPLES_A_CHUNK),
         ]
 
     def own_chunks(self) -> list[Chunk]:
@@ -215,82 +238,58 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     root, found = find_sources(job.source, job.name, job.out)
     pools = open_pools(textures=job.textures, defects=job.defects)
     check_recipe(job.recipe)
-    missing = [pool for pool in needs(job.recipe) if pool not in (*pools, "sources")]
-    if missing:
-        told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)
-        raise LookupError(f"this recipe needs {' and '.join(missing)}: pass {told}")
+    classes.check_needs(job.recipe, pools)
     check_kinds(job.recipe, pools)
-    job.grounds.check(found)
-    seed, n = (first["seed"], first["n"]) if first else (job.seed, job.n)
-    held, rest = _held_back(found, job, seed)
-    train, sources = _disjoint(rest, job, seed, n) if job.disjoint else (rest, rest)
-    alone = [own[0].name for own in _by_class(sources) if len(own) < 2]
-    if alone and _draws_sources(job.recipe):
-        raise ValueError(
-            f"this recipe takes patches from other good pictures, and {alone[0]} has only one that "
-            "is not held back: give more pictures"
-        )
-    listing = "\n".join(f"{s.name}\0{s.relative}\0{s.size}" for s in found)
-    settings = {
-        "recipe": to_dict(job.recipe),
-        **{name: getattr(job, name) for name in ("n", "seed", "test_good", "disjoint")},
-        **{name: getattr(job, name) for name in ("with_clean", "null", "normals", "white", "name")},
-        "plugins": list(job.plugins),
-        "quota": dict(job.quota) if job.quota is not None else None,
-        "grounds": job.grounds.fingerprint(),
-        "sources": hashlib.sha256(listing.encode()).hexdigest(),
-        "pools": fingerprint(pools),
-    }
+    own = classes.own_defects(pools, found)
+    left_out = classes.lacking(job.recipe, own)
+    job.grounds.check([source for source in found if source.name not in left_out])
+    # Of all classes, so that each has the same split in a run that leaves others out.
+    parts = _parts(job, found, first)
+    held, train, sources = (tuple(s for s in part if s.name not in left_out) for part in parts)
+    classes.check_others(job.recipe, sources)
+    settings = _settings(job, found, pools, left_out)
     for setting in _SHARED:
         if first and settings[setting] != first[setting]:
             raise ValueError(
                 f"{job.out}: an appended run must have the {setting} of the first one, so that no "
                 f"picture is held back and learnt from; start a new dataset to change {setting}"
             )
-    return Plan(job, root, train, held, sources, pools, start, settings)
+    return Plan(job, root, train, held, sources, pools, start, settings, own, left_out)
 
 
-def _disjoint(
-    rest: tuple[Source, ...], job: Job, seed: int, n: int
-) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
-    """Return the pictures to train on, and others to put defects into, of each class."""
-    rng = rng_of(seed, _DISJOINT)
-    taken: set[Source] = set()
-    for own in _by_class(rest):
-        order = rng.permutation(len(own))
-        taken.update(own[i] for i in order[: max(1, min(n, len(own) // 2))])
-    train = tuple(source for source in rest if source not in taken)
-    if not train and job.normals:
+def _parts(job: Job, found: Sources, first: dict[str, Any] | None) -> tuple[Sources, ...]:
+    """Return the pictures held back, those to train on, and those to put defects into."""
+    seed, n = job.seed, job.n
+    if first:
+        seed, n = first["seed"], first["n"] // len(first.get("classes", "1"))
+    held, rest = held_back(found, job.test_good, seed)
+    train, sources = disjoint(rest, n, seed) if job.disjoint else (rest, rest)
+    if job.disjoint and job.normals and not train:
         raise ValueError("disjoint needs at least two good pictures that are not held back")
-    return train, tuple(source for source in rest if source in taken)
+    return held, train, sources
 
 
-def _held_back(
-    found: tuple[Source, ...], job: Job, seed: int
-) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
-    """Return the pictures held back and the others: of each class its share, and never all."""
-    rng = rng_of(seed, _HELD_BACK)
-    held: set[Source] = set()
-    for own in _by_class(found):
-        count = min(len(own) - 1, max(1, round(job.test_good * len(own)))) if job.test_good else 0
-        held.update(own[i] for i in rng.permutation(len(own))[:count])
-    return (
-        tuple(source for source in found if source in held),
-        tuple(source for source in found if source not in held),
-    )
+def _settings(
+    job: Job, found: Sources, pools: Mapping[str, Pool], left_out: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what makes a job this job; of a tree also its classes, and n of all of them."""
+    names = sorted({s.name for s in found} - set(left_out)) if found[0].folder else []
+    listing = "\n".join(f"{s.name}\0{s.relative}\0{s.size}" for s in found)
+    return {
+        "recipe": to_dict(job.recipe),
+        "n": job.n * max(1, len(names)),
+        **{name: getattr(job, name) for name in ("seed", "test_good", "disjoint", "with_clean")},
+        **{name: getattr(job, name) for name in ("null", "normals", "white", "name")},
+        "plugins": list(job.plugins),
+        "quota": dict(job.quota) if job.quota is not None else None,
+        "grounds": job.grounds.fingerprint(),
+        "sources": hashlib.sha256(listing.encode()).hexdigest(),
+        "pools": fingerprint(pools),
+        **({"classes": names} if names else {}),
+    }
 
 
-def _draws_sources(recipe: Any) -> bool:
-    found = leaves(recipe)
-    return any(isinstance(leaf, Files) and leaf.pool == "sources" for _, leaf in found)
-
-
-def _by_class(found: tuple[Source, ...]) -> list[list[Source]]:
-    names = sorted({source.name for source in found})
-    return [[source for source in found if source.name == name] for name in names]
-
-
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def _order(seed: int, epoch: int, count: int) -> np.ndarray:
     return rng_of(seed, _SHUFFLE - epoch).permutation(count)
 

@@ -69,6 +69,15 @@ class Entries:
             self._kinds[kind] = Entries(self.name, kept, self.root)
         return self._kinds[kind]
 
+    def alone(self, index: int) -> Entries:
+        """Return the pool of one entry."""
+        return Entries(self.name, (self.entries[index],), self.root)
+
+    def within(self, folder: str) -> Entries:
+        """Return the pool of those in a folder of its root."""
+        kept = tuple(entry for entry in self.entries if entry.path.startswith(f"{folder}/"))
+        return Entries(self.name, kept, self.root)
+
     @cached_property
     def _kinds(self) -> dict[str, Entries]:
         return {}

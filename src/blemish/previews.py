@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from .quotas import named
 from .random import rng_of
 from .recipe import NoDefect, sampled
 from .sheet import contact_sheet
+
+_log = logging.getLogger(__name__)
 
 
 def preview(  # noqa: PLR0913 - as make has them
@@ -48,9 +51,11 @@ def preview(  # noqa: PLR0913 - as make has them
         grounds=grounds or Grounds(),
     )
     planned = plan(job)
+    for name, reason in planned.left_out.items():
+        _log.warning("%s is left out: %s", name, reason)
     pages, reason = [], "none was asked for"
     for index in range(n):
-        for further in range(planned.tries()):
+        for further in range(planned.tries(index)):
             place = planned.source(index, further)
             try:
                 scene = job.grounds.scene(load(place.path), white, place.path, place.relative)
@@ -59,11 +64,12 @@ def preview(  # noqa: PLR0913 - as make has them
                 continue
             try:
                 rng = rng_of(seed, index)
-                sample = sampled(job.recipe, scene, rng, planned.pools_for(place))
+                sample = sampled(job.recipe, scene, rng, planned.pools_for(place, index))
             except NoDefect as refused:
                 reason = f"{place.relative}: {refused}"
                 continue
-            pages.append((sample.image, sample.mask, f"{index:06d} {sample.kind}"))
+            own = f"{place.name} " if place.folder else ""
+            pages.append((sample.image, sample.mask, f"{index:06d} {own}{sample.kind}"))
             break
     if not pages:
         raise ValueError(f"no sample could be made; the last reason: {reason}")

@@ -18,6 +18,7 @@ class Source:
         name: the class it belongs to.
         relative: its path relative to SOURCE; `file`: relative to the folder of its class.
         size: in bytes, -1 for a link to nothing.
+        folder: of its class in a tree of classes, "" where SOURCE is one class.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Source:
     relative: str
     file: str
     size: int
+    folder: str = ""
 
 
 def find_sources(
@@ -73,11 +75,12 @@ def find_sources(
 
 def _source(name: str, path: Path, place: Path, root: Path) -> Source:
     relative, file = (path.relative_to(above).as_posix() for above in (root, place))
+    folder = "" if place in (root, root / "train" / "good") else place.relative_to(root).parts[0]
     try:
         relative.encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"the file name {relative!r} is not UTF-8: rename it") from error
-    return Source(name, path, relative, file, size_of(path))
+    return Source(name, path, relative, file, size_of(path), folder)
 
 
 def _glob_root(pattern: str) -> Path:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats, colour_of, from_float, to_float, white_of
 from .changes import flat
-from .labels import Changed, Opacity
+from .labels import Changed, Intensity, Opacity
 from .random import draw
 from .recipe import ATTEMPTS, MakesSamples, NoDefect, check_recipe, chosen
 from .refused import Refused
@@ -181,10 +181,10 @@ def _moved(
 def _label(label: Any, levels: Floats, mask: Floats, moved: Floats) -> Floats:
     """Return the label of the finished pair, from the change in it and what it was before.
 
-    `Changed` is asked again. Another label is what it was, moved, and as far as the operations
-    reach; a soft one only where a change is seen.
+    `Changed` and `Intensity`, which look at the change alone, are asked again. Another label is
+    what it was, moved, and as far as the operations reach; a soft one only where a change is seen.
     """
-    if isinstance(label, Changed):
+    if isinstance(label, (Changed, Intensity)):
         return label(levels, mask)
     if not isinstance(label, Opacity):
         return moved

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .catalog import add_plugin
@@ -20,9 +22,14 @@ from .state import State
 
 @dataclass(frozen=True)
 class Work:
-    """What a worker does with a chunk; sent to each process once."""
+    """What a worker does with a chunk; sent to each process once.
+
+    `write` writes a sample: (sample, out, class, stem, scratch=) -> what it wrote, for the record;
+    by default in the layout of MVTec AD.
+    """
 
     plan: Plan
+    write: Callable[..., dict[str, str | None]] | None = None
 
     def __call__(self, chunk: Chunk) -> None:
         """Do a chunk and record it."""
@@ -34,7 +41,7 @@ class Work:
             pairs = self.plan.normals()[chunk.first : chunk.last]
             lines = [_copy(self.plan, state, source, path) for source, path in pairs]
         else:
-            lines = [_make(self.plan, state, i) for i in range(chunk.first, chunk.last)]
+            lines = [_make(self, state, i) for i in range(chunk.first, chunk.last)]
         state.commit(chunk, self.plan, lines)
 
 
@@ -49,12 +56,13 @@ def _copy(planned: Plan, state: State, source: Source, path: str) -> dict[str, A
     return {"bad": {}, "files": [written.relative_to(planned.job.out).as_posix()]}
 
 
-def _make(planned: Plan, state: State, index: int) -> dict[str, Any]:
+def _make(work: Work, state: State, index: int) -> dict[str, Any]:
     """Make and write a sample and return the line of it."""
+    planned = work.plan
     job, rng, null = planned.job, rng_of(planned.job.seed, index), planned.is_null(index)
     bad: dict[str, str] = {}
     attempts, reason, source, digest = 0, "", planned.source(index), None
-    for further in range(planned.tries()):
+    for further in range(planned.tries(index)):
         source = planned.source(index, further)
         try:
             loaded = load(source.path)
@@ -64,7 +72,7 @@ def _make(planned: Plan, state: State, index: int) -> dict[str, Any]:
             continue
         digest = loaded.sha256
         try:
-            pools = planned.pools_for(source)
+            pools = planned.pools_for(source, index)
             sample = sampled(planned.recipe(index), scene, rng, pools, null)
         except NoDefect as refused:
             attempts, reason = attempts + refused.attempts, _relative(str(refused), planned)
@@ -73,8 +81,8 @@ def _make(planned: Plan, state: State, index: int) -> dict[str, Any]:
         bad.update(sample.bad)
         attempts += sample.attempts
         record = _record(planned, index, source, digest, attempts)
-        stem = record["id"]
-        paths = write_sample(sample, job.out, source.name, stem, job.with_clean, state.scratch)
+        write = work.write or partial(write_sample, clean=job.with_clean)
+        paths = write(sample, job.out, *planned.filed(index), scratch=state.scratch)
         return {"bad": bad, "record": {**record, **paths, **_seen(sample)}}
     record = _record(planned, index, source, digest, attempts)
     return {"bad": bad, "record": {**record, "status": "failed", "reason": reason}}

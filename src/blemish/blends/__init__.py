@@ -4,5 +4,6 @@ from .add import Add
 from .alpha import Alpha
 from .cover import Cover
 from .paste import Paste
+from .poisson import Poisson
 
-__all__ = ["Add", "Alpha", "Cover", "Paste"]
+__all__ = ["Add", "Alpha", "Cover", "Paste", "Poisson"]

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from .._version import __version__
-from . import audit, catalogue, demo, make, preview, replay, segment
+from . import audit, catalogue, clone, demo, make, preview, replay, segment
 
-_COMMANDS = (make, demo, preview, replay, segment, audit, catalogue)
+_COMMANDS = (make, clone, demo, preview, replay, segment, audit, catalogue)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = given.run(given)
     except KeyboardInterrupt:
-        return _fail("interrupted; `make --resume` goes on, and so does `demo` when run again", 130)
+        return _fail(
+            "interrupted; `make` and `clone` go on with --resume, and `demo` when run again", 130
+        )
     except BrokenPipeError:
         sys.stderr.close()
         return 1

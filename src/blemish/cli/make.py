@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ _FLAGS = {
     "--no-normals": "do not copy the good pictures",
     "--link": "make hard links to the good pictures instead of copies",
     "--dry-run": "tell what would be made, and write nothing",
-    "--strict": "exit with 1 if a file was skipped or a sample failed",
+    "--strict": "exit with 1 if a file or a class was skipped or a sample failed",
     "--json": "print a summary as JSON",
 }
 
@@ -36,7 +35,8 @@ def add_to(commands: Any) -> None:
         "source",
         metavar="SOURCE",
         help="a folder of good pictures, a dataset in MVTec AD layout (its train/good is used), a "
-        "tree of such classes, or a glob in quotes",
+        "tree of such classes (each is made by itself, with the --defects of the folder of its "
+        "name), or a glob in quotes",
     )
     parser.add_argument("out", metavar="OUT", type=Path, help="folder to write to")
     options.add_recipe(parser)
@@ -49,13 +49,18 @@ def add_to(commands: Any) -> None:
 
 def _add_numbers(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("-n", type=int, metavar="N", help="number of samples (default: 100, or as the quota says)")
+    add(
+        "-n",
+        type=int,
+        metavar="N",
+        help="number of samples, of a tree of each class (default: 100, or as the quota says)",
+    )
     add(
         "--quota",
         type=_quota,
         metavar="KIND=COUNT,...",
         help="so many samples of each kind: of a --recipe, of any recipe by its name, or of a kind "
-        "of the --defects, as in scratch=200,stain=50",
+        "of the --defects, as in scratch=200,stain=50; of a tree in each class",
     )
     add("--seed", type=int, default=0, help="default: 0")
     add("--workers", type=int, metavar="N", help="processes (default: one for each core)")
@@ -74,7 +79,7 @@ def _add_numbers(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="share of samples that go through the blend with nothing to show, labelled good",
     )
-    add("--shard", type=_shard, default=(1, 1), metavar="I/N", help="make part I of N")
+    add("--shard", type=shard, default=(1, 1), metavar="I/N", help="make part I of N")
     add("--white", type=float, metavar="LEVEL", help="value of full range, e.g. 4095 for 12 bits")
 
 
@@ -87,7 +92,8 @@ def _quota(text: str) -> dict[str, int]:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _shard(text: str) -> tuple[int, int]:
+def shard(text: str) -> tuple[int, int]:
+    """Return (i, n) of "I/N"."""
     number, slash, count = text.partition("/")
     if not (slash and number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
         raise argparse.ArgumentTypeError(f"{text!r} is not I/N, as in 3/8")
@@ -131,29 +137,33 @@ def _run(given: argparse.Namespace) -> int:
     if given.dry_run:
         runs = read_runs(job.out)
         start = State(job.out).start(job, runs)
-        return _tell_plan(plan(job, start, runs[0] if runs and start else None), given.json)
+        planned = plan(job, start, runs[0] if runs and start else None)
+        return _tell_plan(planned, given.json, given.strict)
     with options.progress("blemish make", given.json) as show:
         report = run(job, show)
     return tell(report, given.json, given.strict)
 
 
-def _tell_plan(planned: Any, as_json: bool) -> int:
+def _tell_plan(planned: Any, as_json: bool, strict: bool) -> int:
     job = planned.job
     told = {
         "classes": sorted({source.name for source in planned.train + planned.sources}),
-        "samples": job.n,
-        "null": sum(planned.is_null(planned.start + i) for i in range(job.n)),
+        "samples": planned.total,
+        "null": sum(planned.is_null(planned.start + i) for i in range(planned.total)),
         "sources": len(planned.sources),
         "train_good": len(planned.train) if job.normals else 0,
         "test_good": len(planned.held) if job.normals else 0,
         "chunks": len(planned.own_chunks()),
         "pools": {name: len(pool) for name, pool in planned.pools.items()},
     }
+    if planned.own:
+        told["defects"] = {n: len(p) for n, p in planned.own.items() if n not in planned.left_out}
+        told["left_out"] = planned.left_out
     if as_json:
         options.print_json(told)
     else:
         options.table([(name, str(value)) for name, value in told.items()], ("would make", ""))
-    return 0
+    return 1 if strict and planned.left_out else 0
 
 
 def tell(report: Any, as_json: bool, strict: bool) -> int:
@@ -161,6 +171,7 @@ def tell(report: Any, as_json: bool, strict: bool) -> int:
     from ..manifest import PREVIEW
 
     if as_json:
+        of_tree = {"classes": report.classes, "left_out": report.left_out}
         options.print_json(
             {
                 "out": str(report.out),
@@ -170,23 +181,16 @@ def tell(report: Any, as_json: bool, strict: bool) -> int:
                 "failed": report.failed,
                 "normals": report.normals,
                 "skipped": report.bad,
+                **(of_tree if report.classes else {}),
             }
         )
     else:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in report.kinds.items())
+        kinds = options.counted(report.kinds)
         print(f"{report.out}: {report.written} samples ({kinds}), {report.normals} good pictures")
+        options.tell_classes(report, "samples")
         preview = report.out / PREVIEW
         if not report.complete:
             print("other shards are not done yet; the last one writes manifest and preview")
         elif preview.is_file():
             print(f"contact sheet: {preview}")
-    for name, reason in report.bad.items():
-        told = reason if name in reason else f"{name}: {reason}"
-        print(f"skipped: {told}", file=sys.stderr)
-    if report.failed:
-        told = f"{report.failed} samples failed, most of them so: {report.reason}"
-        print(told, file=sys.stderr)
-    if report.bad:
-        print(f"{len(report.bad)} files were skipped", file=sys.stderr)
-    nothing = report.failed > 0 and report.written == 0
-    return 1 if nothing or (strict and (report.bad or report.failed)) else 0
+    return options.tell_faults(report, strict)

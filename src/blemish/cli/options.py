@@ -30,6 +30,7 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
         help="change a field of the recipe: --set region.area=0.05, "
         "--set 'region.area={uniform: [0.01, 0.05]}'",
     )
+    add_then(parser)
     parser.add_argument("--textures", metavar="DIR", help="folder of textures to draw from")
     parser.add_argument(
         "--defects", metavar="DIR", help="folder of real defects with masks, or COCO file"
@@ -47,6 +48,39 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
         help="folder of labelled real defects: area, elongation, contrast and position like theirs",
     )
     add_plugin(parser)
+
+
+def add_then(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says what is done to the finished pair."""
+    parser.add_argument(
+        "--then",
+        action="append",
+        default=[],
+        metavar="OPERATION",
+        help="what is done to the finished picture, and alike to its mask; repeatable, in order: "
+        "--then 'Rotate(choice(0, pi/2, pi, -pi/2))' --then 'Blur(uniform(0, 1.5))'; also Flip, "
+        "Brightness, Translate and other changes",
+    )
+
+
+def followed(recipe: Any, operations: Sequence[str], quota: Any = None) -> Any:
+    """Return a recipe with operations on the finished pair; with a quota, each of its options."""
+    from ..calls import from_call
+    from ..then import Then
+    from ..values import Choice
+
+    if not operations:
+        return recipe
+    told = []
+    for text in operations:
+        try:
+            told.append(from_call(text))
+        except (ValueError, TypeError, LookupError) as error:
+            raise ValueError(f"--then {text}: {error.args[0]}") from error
+    if quota is None:
+        return Then(recipe, operations=told)
+    # One of a quota must stay one of so many options.
+    return Choice(tuple(Then(option, operations=told) for option in recipe.options), recipe.p)
 
 
 def add_grounds(parser: argparse.ArgumentParser, moved: bool = False) -> None:
@@ -109,7 +143,8 @@ def recipe_of(given: argparse.Namespace) -> tuple[Any, Any]:
     named = None if quota and not given.recipe else _named(given)
     if quota and named is None and given.set:
         raise ValueError("--set needs a --recipe: name those of the quota whose fields it changes")
-    return asked(named, quota, given.defects, given.area, given.match, given.white)
+    recipe, counts = asked(named, quota, given.defects, given.area, given.match, given.white)
+    return followed(recipe, given.then, counts), counts
 
 
 def _named(given: argparse.Namespace) -> Any:
@@ -208,6 +243,34 @@ def _lines(what: str) -> Callable[[int, int], None]:
             print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
 
     return show
+
+
+def tell_faults(report: Any, strict: bool, what: str = "samples") -> int:
+    """Tell on standard error what was skipped and what failed, and return the exit code."""
+    for name, reason in report.left_out.items():
+        print(f"left out: {name}: {reason}", file=sys.stderr)
+    for name, reason in report.bad.items():
+        told = reason if name in reason else f"{name}: {reason}"
+        print(f"skipped: {told}", file=sys.stderr)
+    if report.failed:
+        told = f"{report.failed} {what} failed, most of them so: {report.reason}"
+        print(told, file=sys.stderr)
+    if report.bad:
+        print(f"{len(report.bad)} files were skipped", file=sys.stderr)
+    nothing = report.failed > 0 and report.written == 0
+    faulty = report.bad or report.failed or report.left_out
+    return 1 if nothing or (strict and faulty) else 0
+
+
+def counted(kinds: dict[str, int]) -> str:
+    """Return how many there are of each kind, in words."""
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+
+
+def tell_classes(report: Any, what: str) -> None:
+    """Tell what there is of each class of a tree."""
+    for name, kinds in report.classes.items():
+        print(f"  {name}: {sum(kinds.values())} {what} ({counted(kinds)})")
 
 
 def cores() -> int:

@@ -110,7 +110,7 @@ def moved_anywhere(stencil: Stencil, scene: Scene, y: float, x: float) -> Stenci
     return stencil.at(place(y, height - h) - up, place(x, width - w) - left)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=3)
 def inner(scene: Scene, margin: float) -> NDArray[np.bool_]:
     """Return allowed ground further than `margin` from the object's edge: bool (H, W).
 
@@ -125,7 +125,7 @@ def inner(scene: Scene, margin: float) -> NDArray[np.bool_]:
     return kept if kept.any() else scene.allowed
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def cells_of(scene: Scene, margin: float = 0.0) -> tuple[Floats, int]:
     """Return the share of allowed pixels in each cell, and how many pixels wide a cell is.
 

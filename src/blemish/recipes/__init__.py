@@ -21,8 +21,10 @@ from ._hair import hair
 from ._memseg import memseg
 from ._misprint import misprint
 from ._missing_piece import missing_piece
+from ._nsa import nsa
 from ._oil import oil
 from ._perturbation import perturbation
+from ._pii import pii
 from ._pinhole import pinhole
 from ._pit import pit
 from ._racp import racp
@@ -59,8 +61,10 @@ __all__ = [
     "memseg",
     "misprint",
     "missing_piece",
+    "nsa",
     "oil",
     "perturbation",
+    "pii",
     "pinhole",
     "pit",
     "racp",

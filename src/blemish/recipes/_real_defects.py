@@ -3,13 +3,15 @@
 They are turned by any angle, mirrored, 0.7 to 1.3 times the share of the frame that they had, and
 bent by up to 5 % of their size, so that a few examples make many. Their brightness, grain and
 sharpness are adapted to the place by comparing the surroundings that they bring with those there;
-their edge fades out over 0.6 % of the frame's shorter side. They keep their shape, on the object.
-The recipe ``racp`` sets them in as BGAD published it.
+their edge fades out over 0.6 % of the frame's shorter side, and is set in by its gradients, so that
+no seam is seen; further in than half the way to their middle they have their own tone, so that what
+is dark stays dark. They keep their shape, on the object. The recipe ``racp`` sets them in as BGAD
+published it.
 """
 
 import math
 
-from ..blends import Alpha
+from ..blends import Poisson
 from ..contents import Harmonised
 from ..placements import Fitting
 from ..random import choice, uniform
@@ -29,5 +31,5 @@ real_defects = Recipe(
     ),
     content=Harmonised(),
     placement=Fitting(),
-    blend=Alpha(),
+    blend=Poisson(reach=0.5),
 )

@@ -7,6 +7,8 @@ from .chip import Chip
 from .crack import Crack
 from .defect_bank import DefectBank
 from .dome import Dome
+from .ellipses import Ellipses
+from .excerpt import Excerpt
 from .fractal import Fractal
 from .intersection import Intersection
 from .perlin import PerlinBlobs
@@ -30,6 +32,8 @@ __all__ = [
     "Crack",
     "DefectBank",
     "Dome",
+    "Ellipses",
+    "Excerpt",
     "Fractal",
     "Intersection",
     "PerlinBlobs",

@@ -1,0 +1,50 @@
+"""Natural synthetic anomalies (NSA): patches of other good pictures, set in seamlessly.
+
+Numbers as published: one patch, and up to three more, each with a chance of a half; a side of 0.06
+plus Gamma(2, 0.1) of the picture's, at most 0.4, height and width by themselves; resized by
+N(1, 0.5) within 0.7 and 1.3. It is a rectangle, or five ellipses in one; blended by its own
+gradients, or by the stronger of its and the picture's; each with equal chance. The label is what
+visibly changed, or with `Intensity` how strongly it did.
+
+A patch is cut where half of it at least shows the object (published: a quarter to 0.7, by class),
+and lies where a quarter of it at least is on this picture's object; what hangs over is cut off, so
+that nothing is made beside the part. Each comes from a picture of its own. For textures 0.5 to 2 is
+published: set `recipes.item.region.scale` to ``{normal: [1, 0.5, 0.5, 2]}``.
+
+The published code leaves the blending to OpenCV. So its patches lie up to 14 px beside their
+labels, shrink by 3 px all around, are given up below 50 px or at any error, and change pixels that
+it does not label; none of that is done here. It puts bounds that are meant for half a side on whole
+sides after resizing, so that no patch is wider than 0.4; here that is the bound before it.
+"""
+
+from ..blends import Poisson
+from ..placements import Overlapping
+from ..random import choice, gamma, normal
+from ..recipe import Recipe, several
+from ..regions import Box, Ellipses, Excerpt
+
+REFERENCE = """@inproceedings{schlueter2022nsa,
+  title     = {Natural Synthetic Anomalies for Self-Supervised Anomaly Detection and Localization},
+  author    = {Schl{\\"u}ter, Hannah M. and Tan, Jeremy and Hou, Benjamin and Kainz, Bernhard},
+  booktitle = {European Conference on Computer Vision (ECCV)},
+  year      = {2022},
+  doi       = {10.1007/978-3-031-19821-2_27},
+  note      = {arXiv:2109.15222}
+}"""
+
+SIDE = gamma(2, 0.1, offset=0.06, low=0.06, high=0.4)
+
+nsa = several(
+    Recipe(
+        region=Excerpt(
+            region=choice(Box(height=SIDE, width=SIDE), Ellipses(height=SIDE, width=SIDE)),
+            placement=Overlapping(share=0.5),
+            scale=normal(1, 0.5, 0.7, 1.3),
+        ),
+        content=None,
+        placement=Overlapping(share=0.25, margin=0.01),
+        blend=Poisson(gradients=choice("import", "mixed")),
+        kind="nsa",
+    ),
+    count=choice(1, 2, 3, 4, p=(1, 3, 3, 1)),
+)
