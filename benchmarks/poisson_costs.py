@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -158,22 +160,29 @@ def first_call(rounds: int, quick: bool) -> None:
 
 
 def threads(rounds: int, quick: bool) -> None:
-    """How much sooner two threads are done with a number of pictures."""
+    """The gain of a second thread, beside that of hashing: what the machine has to give."""
     print(f"\n### Two Python threads over images, {os.cpu_count()} cores, by the clock\n")
+    print("| | images a second, of one thread's: median | at best |\n|---|---|---|")
+    page = bytes(30_000_000)
+    rows: dict[str, list[Callable[[], object]]] = {"sha256": [lambda: hashlib.sha256(page)] * 4}
     for count in (5000,) if quick else (5000, 50_000, 250_000):
-        many = [ours(problem(blob(count, seed), seed), "import") for seed in range(4)]
-        many *= max(2, 200_000 // count)
+        many = [problem(blob(count, seed), seed) for seed in range(4)]
+        loops = max(2, 200_000 // count)
+        rows[f"blemish, {count:,} masked"] = [ours(one, "import") for one in many] * loops
+        rows[f"OpenCV, {count:,} masked"] = [opencv(one, 1) for one in many] * max(1, loops // 8)
+    for name, runs in rows.items():
+        runs[0]()
         gains = []
         with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as two:
             for _ in range(rounds):
-                taken = []
-                for pool in (one, two):
-                    begun = time.perf_counter()
-                    list(pool.map(lambda run: run(), many))
-                    taken.append(time.perf_counter() - begun)
-                gains.append(taken[0] / taken[1])
-        middle, best = statistics.median(gains), max(gains)
-        print(f"- {count:,} pixels under the mask: {middle:.2f} times the rate, {best:.2f} at best")
+                gains.append(_seconds(one, runs) / _seconds(two, runs))
+        print(f"| {name} | {statistics.median(gains):.2f} | {max(gains):.2f} |")
+
+
+def _seconds(pool: ThreadPoolExecutor, runs: list[Callable[[], object]]) -> float:
+    begun = time.perf_counter()
+    list(pool.map(lambda run: run(), runs))
+    return time.perf_counter() - begun
 
 
 def _child(code: str, **environment: str) -> str:

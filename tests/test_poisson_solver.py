@@ -1,5 +1,6 @@
 """The Poisson solver against the direct solution in float64, on any image and any mask."""
 
+import logging
 import zlib
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from blemish.poisson import clone, solve
+from blemish.poisson import clone, direct, multigrid, solve
 from blemish.poisson.editing import seamless
 from poisson_masks import MASKS, SIDES, cut
 from poisson_reference import (
@@ -123,12 +124,12 @@ def judge(problem):
     below = as_floats(target)
     above = np.broadcast_to(laid(as_floats(source), below.shape, offset), below.shape)
     support = laid(weights(mask), below.shape, offset, fill=0) > 0
-    direct = Direct(support)
+    equations = Direct(support)
 
     if support.any():
         new, old = (np.ascontiguousarray(a, np.float32) for a in (above, below))
         result = seamless(new, old, support, problem.gradients, problem.tolerance * LEVEL)
-        truth = exact_seamless(above, below, support, problem.gradients, direct)
+        truth = exact_seamless(above, below, support, problem.gradients, equations)
         assert result.dtype == np.float32 and result.shape == below.shape
         assert error_levels(result, truth) <= problem.tolerance + ROUNDING
         if support.all():
@@ -137,7 +138,7 @@ def judge(problem):
 
     cloned = clone(source, target, mask, offset, problem.gradients, problem.tolerance)
     assert cloned.shape == target.shape and cloned.dtype == target.dtype
-    truth = exact_clone(source, target, mask, offset, problem.gradients, direct)
+    truth = exact_clone(source, target, mask, offset, problem.gradients, equations)
     bound = problem.tolerance + HALF_UNIT[target.dtype.str[1:]] + ROUNDING
     assert error_levels(as_floats(cloned), truth) <= bound
     assert cloned[~support].tobytes() == target[~support].tobytes()
@@ -186,25 +187,58 @@ def test_any_field_of_any_range_is_solved(
     assert before == (known.tobytes(), mask.tobytes(), rhs.tobytes())
 
 
+@pytest.fixture
+def no_direct_solver(monkeypatch):
+    """Fails a test where multigrid does not get there: the direct solver is far too slow."""
+
+    def solve_directly(known, mask, rhs):
+        pytest.fail(f"{known.shape} was solved directly")
+
+    monkeypatch.setattr(direct, "solve_directly", solve_directly)
+
+
 @pytest.mark.parametrize("kind", sorted(MASKS))
-def test_each_mask_at_each_border(kind):
+def test_each_mask_at_each_border(kind, no_direct_solver):
     for number, sides in enumerate([(), ("top",), ("left", "bottom"), ("left", "right"), SIDES]):
         shape = (51 + number, 67 - number)
         mask = cut(MASKS[kind], shape, np.random.default_rng(number), sides)
         new, old = (picture(shape, 9 * number + k, 3, np.float32) for k in (0, 1))
-        direct = Direct(mask)
+        equations = Direct(mask)
         for gradients in ("import", "mixed"):
             result = seamless(new, old, mask, gradients, 0.25 * LEVEL)
-            truth = exact_seamless(new, old, mask, gradients, direct)
+            truth = exact_seamless(new, old, mask, gradients, equations)
             assert error_levels(result, truth) <= 0.25
             assert result[~mask].tobytes() == old[~mask].tobytes()
 
 
 @pytest.mark.parametrize("kind", ["blob", "salt 1 %", "clouds 3", "spiral 3", "whole but one"])
-def test_a_smaller_bound_is_kept_too(kind):
+def test_a_smaller_bound_is_kept_too(kind, no_direct_solver):
     mask = MASKS[kind]((150, 170), np.random.default_rng(0))
     new, old = (picture((150, 170), seed, 3, np.float32) for seed in (4, 5))
     truth = exact_seamless(new, old, mask, "mixed")
     for tolerance in (2.0, 0.25, 0.05, 0.01):
         result = seamless(new, old, mask, "mixed", tolerance * LEVEL)
         assert error_levels(result, truth) <= tolerance
+
+
+def test_a_solution_far_out_of_range(no_direct_solver):
+    # Two pictures of noise have no picture between them: one known pixel holds it all.
+    mask = MASKS["whole but one"]((250, 250), np.random.default_rng(0))
+    noise = np.random.default_rng(1).integers(0, 2, (2, 50, 50, 1))
+    new, old = (np.tile(image, (5, 5, 1)).astype(np.float32) for image in noise)
+    truth = exact_seamless(new, old, mask, "mixed")
+    assert np.ptp(truth) > 4
+    for tolerance in (0.25, 0.05, 0.01):
+        result = seamless(new, old, mask, "mixed", tolerance * LEVEL)
+        assert error_levels(result, truth) <= tolerance
+
+
+@pytest.mark.parametrize("kind", ["blob", "singles", "whole but one"])
+def test_what_multigrid_does_not_solve_is_solved_directly(kind, monkeypatch, caplog):
+    mask = MASKS[kind]((50, 60), np.random.default_rng(0))
+    new, old = (picture((50, 60), seed, 3, np.float32) for seed in (6, 7))
+    monkeypatch.setattr(multigrid, "solve_by_multigrid", lambda *problem: np.inf)
+    with caplog.at_level(logging.INFO, "blemish"):
+        result = seamless(new, old, mask, "mixed")
+    assert error_levels(result, exact_seamless(new, old, mask, "mixed")) < 0.01
+    assert "directly" in caplog.text

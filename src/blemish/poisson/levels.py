@@ -87,24 +87,37 @@ def _write_means(p: Any, fine: Any, level: Any, channels: int, y: int) -> None:
 
 
 @compiled
-def _write_simple(p: Any, level: Any, channels: int, y: int, kinds: Any) -> None:
-    """Write row `y` as if no cell were BETWEEN, but for u. Row after row: few streams at a time."""
-    width, first = level[W], y * level[ROW]
+def _write_simple(p: Any, level: Any, y: int, kinds: Any) -> None:
+    """Write row `y` as if no cell were BETWEEN. Row after row: few streams at a time.
+
+    Of q and the links only those of the first channel.
+    """
+    width, length = level[W], level[ROW]
     one, zero = np.float32(1), np.float32(0)
     for x in range(width):
         p[level[PHI] + y * width + x] = one if kinds[x] == INSIDE else zero
     for column in (NET, LINKS, SHARE):
         for x in range(width):
             p[level[column] + y * width + x] = zero
-    for column in (B, Q, R, D):
-        value = np.float32(0.25) if column == Q else one if column in (R, D) else zero
-        for j in range(channels):
-            start = level[column] + first + j * (width + 2) + 1
-            p[start - 1] = p[start + width] = zero
-            for x in range(width):
-                p[start + x] = value if kinds[x] == INSIDE else zero
-        for i in range(channels * (width + 2), level[ROW]):
-            p[level[column] + first + i] = zero
+    for column in (U, B, Q, R, D):
+        start = level[column] + y * length
+        for i in range(length):
+            p[start + i] = zero
+    for column in (Q, R, D):
+        start, value = level[column] + y * length + 1, np.float32(0.25) if column == Q else one
+        for x in range(width):
+            p[start + x] = value if kinds[x] == INSIDE else zero
+
+
+@compiled
+def _spread(p: Any, level: Any, channels: int, y: int) -> None:
+    """Copy q and the links of the first channel of row `y` to the others."""
+    size = level[W] + 2
+    for column in (Q, R, D):
+        start = level[column] + y * level[ROW]
+        for j in range(1, channels):
+            for x in range(size):
+                p[start + j * size + x] = p[start + x]
 
 
 @compiled
@@ -118,11 +131,11 @@ def _write_cell(p: Any, level: Any, k: int, cell: int, value: int, found: Any, s
     right, down = 0.5 * (found[3, 1] + found[3, 3]), 0.5 * (found[2, 2] + found[2, 3])
     d = c + right + down + p[level[R] + value - 1] + p[level[D] + value - level[ROW]]
     q = 1 / d if d > 0 else 0.0
+    p[level[Q] + value], p[level[R] + value], p[level[D] + value] = q, right, down
     for j in range(sums.size):
         at = value + j * (level[W] + 2)
         p[level[SUMS] + at] = sums[j]
         p[level[B] + at] = share * sums[j]
-        p[level[Q] + at], p[level[R] + at], p[level[D] + at] = q, right, down
 
 
 @compiled
@@ -144,9 +157,7 @@ def build(p: Any, mask: Any, table: Any, k: int, channels: int) -> None:
             _kinds_of_pixels(pointer(mask), level, size, y, pointer(row), pointer(kinds))
         else:
             _kinds_of_cells(p, fine, level, y, pointer(kinds))
-        _write_simple(p, level, channels, y, pointer(kinds))
-        for i in range(length):
-            p[level[U] + y * length + i] = 0
+        _write_simple(p, level, y, pointer(kinds))
         _write_means(p, fine, level, channels, y)
         for x in range(width):
             cell, value = y * width + x, y * length + x + 1
@@ -158,6 +169,7 @@ def build(p: Any, mask: Any, table: Any, k: int, channels: int) -> None:
                 from_cells(p, fine, sums, y, x, found)
             if found[0, 0] + found[0, 1] + found[0, 2] + found[0, 3] > 0:
                 _write_cell(p, level, k, cell, value, found, sums)
+        _spread(p, level, channels, y)
 
 
 @compiled

@@ -66,7 +66,7 @@ def plan(height: int, width: int, channels: int, has_rhs: bool) -> Any:
 
 @compiled
 def load(known: Any, mask: Any, rhs: Any, numbers: Any, level: Any) -> None:
-    """Write the finest level: u, which is not read in the mask; the mask; the right-hand side."""
+    """Write the finest level: u, 0 in the mask; the mask; the right-hand side."""
     p = pointer(numbers)
     h, w, channels = known.shape
     for y in range(h):
@@ -78,7 +78,7 @@ def load(known: Any, mask: Any, rhs: Any, numbers: Any, level: Any) -> None:
             u, own = level[U] + y * level[ROW] + c * (w + 2), q + c * (w + 2)
             p[u] = p[u + w + 1] = p[own] = p[own + w + 1] = 0
             for x in range(w):
-                p[u + x + 1] = values[x, c]
+                p[u + x + 1] = values[x, c] if inside[x] == 0 else np.float32(0)
             if c:
                 for x in range(w):
                     p[own + x + 1] = p[q + x + 1]

@@ -101,7 +101,8 @@ def _moved(store: Any, level: int, y: int, first: int, last: int, added: bool) -
     row, q = g[level + U] + y * length, g[level + Q] + y * length
     if not added:
         for i in range(first, last):
-            p[row + i] = s[i] if p[q + i] > zero else p[row + i]
+            # Not a choice of what is stored, which would not be vectorised.
+            p[row + i] += s[i] - p[row + i] if p[q + i] > zero else zero
         return
     for i in range(first, last):
         step = s[i] if p[q + i] > zero else zero

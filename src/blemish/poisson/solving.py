@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import LEVEL, Floats
-from ..stencil import bounds
+from ._areas import areas_of
 from .guidance import divergence, links
 
 _LOG = logging.getLogger(__name__)
-_APART_PX = 32
-_WORTH = 0.7
 _FINEST, _REFINEMENTS = 2e-5, 3
 
 
@@ -42,10 +38,11 @@ def solve(
     """
     _check(known, mask, rhs, tolerance)
     solved = known.copy()
-    for box, inside in _pieces(mask):
-        part = np.ascontiguousarray(solved[box])
-        solve_in_place(part, inside, None if rhs is None else rhs[box], tolerance)
-        solved[box] = part
+    for area in areas_of(mask, (0, 0), mask.shape):
+        part = np.ascontiguousarray(solved[area.place])
+        right = None if rhs is None else np.ascontiguousarray(rhs[area.place])
+        solve_in_place(part, area.support, right, tolerance)
+        solved[area.place] = part
     return solved
 
 
@@ -60,12 +57,12 @@ def solve_in_place(
 
     if transforms.suits(mask):
         transforms.solve_rectangle(known, rhs)
-    elif mask.all():
+    elif mask[0, 0] and mask.all():
         transforms.solve_whole(known, rhs)
     else:
         from .multigrid import solve_by_multigrid
 
-        finest = _FINEST * float(np.abs(known[~mask]).max())
+        finest = _FINEST * cv2.norm(known.reshape(len(known), -1), cv2.NORM_INF)
         bound = solve_by_multigrid(known, mask, rhs, max(tolerance, finest))
         if bound > tolerance or tolerance < finest:
             bound = _refine(known, mask, rhs, tolerance)
@@ -110,54 +107,6 @@ def _refine_channel(
             break
     known[:] = solution
     return bound
-
-
-def _pieces(mask: NDArray[np.bool_]) -> Iterator[tuple[Any, NDArray[np.bool_]]]:
-    """Yield boxes of the mask that have nothing to do with one another, and the mask in each.
-
-    Each is a pixel larger than what it holds, where the array goes on. What lies near together is
-    kept together: many small boxes cost more than one.
-    """
-    h, w = mask.shape
-    labels, boxes = _far_apart(mask)
-    for number, (first, start, last, stop) in enumerate(boxes, 1):
-        part = mask[first:last, start:stop]
-        if labels is not None:
-            own = labels[first // _APART_PX :, start // _APART_PX :] == number
-            own = own.repeat(_APART_PX, 0).repeat(_APART_PX, 1)
-            part = part & own[: part.shape[0], : part.shape[1]]
-        y, x, rows, columns = bounds(part.view(np.uint8))
-        if not rows:
-            continue
-        top, left = first + y, start + x
-        above, before = min(top, 1), min(left, 1)
-        bottom, right = min(h, top + rows + 1), min(w, left + columns + 1)
-        inside = np.zeros((bottom - top + above, right - left + before), np.bool_)
-        inside[above : above + rows, before : before + columns] = part[
-            y : y + rows, x : x + columns
-        ]
-        yield np.s_[top - above : bottom, left - before : right], inside
-
-
-def _far_apart(
-    mask: NDArray[np.bool_],
-) -> tuple[NDArray[np.int32] | None, list[tuple[int, int, int, int]]]:
-    """Return which group each block of the mask belongs to, and the groups' boxes; or one box."""
-    h, w = mask.shape
-    one = None, [(0, 0, h, w)]
-    if h <= 2 * _APART_PX and w <= 2 * _APART_PX:
-        return one
-    rows = np.bitwise_or.reduceat(mask.view(np.uint8), range(0, h, _APART_PX), axis=0)
-    blocks = np.bitwise_or.reduceat(rows, range(0, w, _APART_PX), axis=1)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(blocks, connectivity=8)
-    sides = stats[1:, [cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]]
-    y, x, rows_, columns = (sides * _APART_PX).T
-    boxes = list(zip(y, x, np.minimum(y + rows_, h), np.minimum(x + columns, w), strict=True))
-    if count <= 2 and _WORTH * h * w < (rows_ * columns).sum():
-        return one
-    if (rows_ * columns).sum() > _WORTH * h * w:
-        return one
-    return np.asarray(labels, np.int32), [(int(a), int(b), int(c), int(d)) for a, b, c, d in boxes]
 
 
 def _check(known: Floats, mask: NDArray[np.bool_], rhs: Floats | None, tolerance: float) -> None:

@@ -18,6 +18,8 @@ def suits(mask: NDArray[np.bool_]) -> bool:
     hundred pixels a side, multigrid is quicker.
     """
     h, w = mask.shape[0] - 2, mask.shape[1] - 2
+    if min(h, w) < 1 or not mask[1, 1]:
+        return False
     if not (1 <= h <= _LARGEST and 1 <= w <= _LARGEST and _smooth(h + 1) and _smooth(w + 1)):
         return False
     edge = mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any()
