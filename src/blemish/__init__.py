@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from . import blends, changes, contents, foreground, labels, placements, recipes, regions
+    from . import (
+        blends,
+        changes,
+        contents,
+        foreground,
+        labels,
+        placements,
+        poisson,
+        recipes,
+        regions,
+    )
     from .audits import Audit, audit
     from .catalog import add_plugin, cite, describe, find
     from .clones import Cloned, clone_file, clone_tree
@@ -71,6 +81,7 @@ _MODULES = (
     "foreground",
     "labels",
     "placements",
+    "poisson",
     "recipes",
     "regions",
 )
@@ -114,6 +125,7 @@ __all__ = [
     "make",
     "normal",
     "placements",
+    "poisson",
     "preview",
     "read_image",
     "recipes",

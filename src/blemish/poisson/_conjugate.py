@@ -21,7 +21,7 @@ from torch.nn.functional import interpolate, pad
 _RELAXATION = (0.526, 0.8, 1.665)
 _MOST_STEPS = 30
 # What float32 resolves of a solution on every mask, as a share of its largest value.
-_RESOLVED = 2e-5
+_RESOLVED = 1e-5
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,19 @@ def _weakening(k: int) -> float:
     return min(1.0, (2.27 / k) ** (2 / 3) * (2 / (2**k + 1)) ** (1 / 3))
 
 
+def free_of(inside: Tensor, exists: Tensor) -> Tensor | None:
+    """Return 1 / its pixels for each box that is mask all over, and 0 for others; None without one.
+
+    Of the sums over a box it makes the means that its equations leave open.
+    """
+    whole = ~(exists & ~inside).any(dim=(-1, -2), keepdim=True)
+    if not bool(whole.any()):
+        return None
+    return torch.where(whole, 1 / exists.sum(dim=(-1, -2), keepdim=True), 0)
+
+
 def start(
-    values: Tensor, b: Tensor | None, inside: Tensor, exists: Tensor
+    values: Tensor, b: Tensor | None, inside: Tensor, exists: Tensor, free: Tensor | None
 ) -> tuple[Tensor, Tensor]:
     """Return a constant (B, C, 1, 1) to start from, and the residual of it.
 
@@ -100,22 +111,25 @@ def start(
     zeros; in a box that is mask all over, the mean.
     """
     outside = exists & ~inside
-    beside = outside & (_around(inside.float()) > 0)
-    whole = ~outside.any(dim=(-1, -2), keepdim=True)
-    told = beside | (exists & whole)
+    told = beside = outside & (_around(inside.float()) > 0)
+    if free is not None:
+        told = beside | (exists & (free > 0))
     low = torch.where(told, values, torch.inf).amin(dim=(-1, -2), keepdim=True)
     high = torch.where(told, values, -torch.inf).amax(dim=(-1, -2), keepdim=True)
     shift = torch.where(told.any(dim=(-1, -2), keepdim=True), (low + high) / 2, 0)
-    shift += mean_of_whole(torch.where(exists, values - shift, 0), inside, exists)
     residual = _around(torch.where(beside, values - shift, 0))
     residual = torch.where(inside, residual if b is None else residual + b, 0)
-    residual -= torch.where(inside, mean_of_whole(residual, inside, exists), 0)
+    if free is not None:
+        shift += _total(torch.where(told, values - shift, 0)) * free
+        residual -= torch.where(inside, _total(residual.clone()) * free, 0)
     if not bool(torch.isfinite(shift + residual).all()):
         raise ValueError("known, beside the mask, or rhs, in it, holds NaN or infinity")
     return shift, residual
 
 
-def converged(levels: list[Level], residual: Tensor, tolerance: float) -> tuple[Tensor, Tensor]:
+def converged(
+    levels: list[Level], residual: Tensor, tolerance: float, free: Tensor | None
+) -> tuple[Tensor, Tensor]:
     """Return what is to be added to the start, and (B,) whether it has the accuracy asked for.
 
     The error that is left was at most 0.8 of the last step in all problems tried, mostly 0.1 of
@@ -128,6 +142,9 @@ def converged(levels: list[Level], residual: Tensor, tolerance: float) -> tuple[
     active = torch.ones_like(before, dtype=torch.bool)
     for _ in range(_MOST_STEPS):
         step, last = _cycle(levels, residual), strength
+        if free is not None:
+            # Rounding would make the mean grow that nothing holds.
+            step.addcmul_(levels[0].inside, _total(step.clone()) * free, value=-1)
         strength = _total(residual * step)
         turn = torch.where(last > 0, strength / last, 0)
         direction = torch.addcmul(step, turn, direction)
@@ -220,13 +237,3 @@ def _total(values: Tensor) -> Tensor:
             values.narrow(axis, 0, size - half).add_(values.narrow(axis, half, size - half))
             values = values.narrow(axis, 0, half)
     return values
-
-
-def mean_of_whole(values: Tensor, inside: Tensor, exists: Tensor) -> Tensor:
-    """Return (B, C, 1, 1): the mean over each box that is mask all over; 0 for the others.
-
-    The values are 0 where the box does not exist.
-    """
-    whole = (inside == exists).all(dim=-1, keepdim=True).all(dim=-2, keepdim=True)
-    count = exists.sum(dim=(-1, -2), keepdim=True)
-    return torch.where(whole, _total(values.clone()) / count, 0)

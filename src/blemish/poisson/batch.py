@@ -23,7 +23,7 @@ try:
 except ImportError as error:
     raise ImportError("batches need torch: pip install blemish[torch]") from error
 
-from ._conjugate import converged, levels_of, mean_of_whole, start
+from ._conjugate import converged, free_of, levels_of, start
 
 _LOG = logging.getLogger(__name__)
 
@@ -112,27 +112,28 @@ def solve_batch(
     with torch.no_grad():
         inside, there = pad(mask & exists, room), pad(exists, room)
         b = None if rhs is None else pad(rhs, room)
-        shift, residual = start(pad(known, room), b, inside, there)
-        change, done = converged(levels_of(inside, there), residual, tolerance)
-        change = shift + (change - mean_of_whole(change, inside, there))
-        solved = torch.where(mask & exists, change[..., :height, :width], known)
+        free = free_of(inside, there)
+        shift, residual = start(pad(known, room), b, inside, there, free)
+        change, done = converged(levels_of(inside, there), residual, tolerance, free)
+        solved = torch.where(mask & exists, (shift + change)[..., :height, :width], known)
     if not bool(done.all()):
         for i in torch.nonzero(~done)[:, 0].tolist():
             _LOG.warning("box %d of the batch has not converged: it is solved by itself", i)
             h, w = (int(exists[i].any(dim=axis).sum()) for axis in (-1, -2))
             box = np.s_[i, :, :h, :w]
-            _solve_alone(solved[box], mask[box], None if rhs is None else rhs[box], tolerance)
+            right_side = None if rhs is None else rhs[box]
+            solved[box] = _solved_alone(known[box], mask[box], right_side, tolerance)
     return solved
 
 
-def _solve_alone(box: Tensor, mask: Tensor, rhs: Tensor | None, tolerance: float) -> None:
-    """Put the solution by `solve` in a box (C, h, w), which holds what is known."""
+def _solved_alone(known: Tensor, mask: Tensor, rhs: Tensor | None, tolerance: float) -> Tensor:
+    """Return what `solve` finds for one box: (C, h, w)."""
 
     def array(part: Tensor) -> NDArray[Any]:
         return np.ascontiguousarray(part.detach().cpu().numpy().transpose(1, 2, 0))
 
-    found = solve(array(box), array(mask)[..., 0], None if rhs is None else array(rhs), tolerance)
-    box.copy_(torch.from_numpy(found).movedim(-1, 0))
+    found = solve(array(known), array(mask)[..., 0], None if rhs is None else array(rhs), tolerance)
+    return torch.from_numpy(found).movedim(-1, 0).to(known.device)
 
 
 def _checked(tensors: dict[str, Tensor], sizes: Any) -> tuple[Tensor, Tensor]:

@@ -62,7 +62,8 @@ def solve_in_place(
     else:
         from .multigrid import solve_by_multigrid
 
-        finest = _FINEST * cv2.norm(known.reshape(len(known), -1), cv2.NORM_INF)
+        outside = np.equal(mask, False).view(np.uint8)
+        finest = _FINEST * cv2.norm(known, cv2.NORM_INF, outside)
         bound = solve_by_multigrid(known, mask, rhs, max(tolerance, finest))
         if bound > tolerance or tolerance < finest:
             bound = _refine(known, mask, rhs, tolerance)
