@@ -185,6 +185,13 @@ def cut(make, shape, rng, sides):
     return larger[top : top + shape[0], left : left + shape[1]].copy()
 
 
+def whole_but_part(shape, part):
+    """All but a part: known pixels hold it weakly, or from both sides of a wall."""
+    mask = np.ones(shape, bool)
+    mask[part] = False
+    return mask
+
+
 MASKS = {
     "blob": blob,
     "blob of one piece": lambda shape, rng: blob(shape, rng, 0),
@@ -217,6 +224,12 @@ MASKS = {
     "whole": lambda shape, rng: np.ones(shape, bool),
     "whole but one": lambda shape, rng: whole_but(shape, rng, 1),
     "whole but few": lambda shape, rng: whole_but(shape, rng, 5),
+    "whole but a corner": lambda shape, rng: whole_but_part(shape, np.s_[:1, :1]),
+    "whole but an edge": lambda shape, rng: whole_but_part(shape, np.s_[:, :1]),
+    "whole but a wall": lambda shape, rng: whole_but_part(shape, np.s_[shape[0] // 2]),
+    "disc with a wall": lambda shape, rng: (
+        disc(shape) & whole_but_part(shape, np.s_[shape[0] // 2])
+    ),
 }
 
 

@@ -111,6 +111,37 @@ def test_the_error_is_within_the_bound(gradients, contrast, no_fallback):
             assert error_levels(boxes.of(stack, i), truth) < bound, (i, mask.shape)
 
 
+def held_by(shape, *places):
+    """All of a box but these places."""
+    mask = np.ones(shape, bool)
+    for place in places:
+        mask[place] = False
+    return mask
+
+
+@pytest.mark.parametrize("gradients", ["import", "mixed"])
+def test_boxes_that_few_known_values_hold(gradients, no_fallback):
+    corner, block, far = np.s_[0, 0], np.s_[:3, :2], np.s_[-1, -1]
+    edge, side, line = np.s_[0, 30], np.s_[:, 0], np.s_[20, :25]
+    held = [(corner,), (block,), (corner, far), (edge,), (side,), (line,), (np.s_[17, 40],)]
+    boxes = Boxes([held_by((61 + i, 90 - i), *places) for i, places in enumerate(held)], 7)
+    found = {bound: boxes.batch(gradients, bound) for bound in (2, 0.25, 0.02)}
+    for i, mask in enumerate(boxes.masks):
+        truth = exact_seamless(boxes.sources[i], boxes.targets[i], mask, gradients)
+        for bound, stack in found.items():
+            assert error_levels(boxes.of(stack, i), truth) < bound, held[i]
+
+
+def test_float32_is_made_the_most_of():
+    rng = np.random.default_rng(12)
+    names = ("whole", "whole but one", "whole but few", "rectangle", "disc", "clouds 30")
+    boxes = Boxes([MASKS[name]((90, 101), rng) for name in names], 30)
+    found = boxes.batch("monochrome", 1e-9)
+    for i, mask in enumerate(boxes.masks):
+        truth = exact_seamless(boxes.sources[i], boxes.targets[i], mask, "monochrome")
+        assert error_levels(boxes.of(found, i), truth) < 0.005, names[i]
+
+
 @pytest.mark.parametrize("shape", [(128, 128), (97, 130)])
 def test_every_family_converges_in_a_few_steps(shape, monkeypatch, no_fallback):
     monkeypatch.setattr(_conjugate, "_MOST_STEPS", 7)

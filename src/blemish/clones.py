@@ -117,8 +117,8 @@ def clone_tree(  # noqa: PLR0913 - as make has them
         State(job.out).start(job, runs)
     except FileExistsError as error:
         raise FileExistsError(
-            f"{out} is not empty: --resume completes the job that was begun there; or choose "
-            "another folder"
+            f"{out} is not empty: resume=True (--resume) completes the job that was begun "
+            "there; or choose another folder"
         ) from error
     return carry_out(planned, runs, progress, write_pair)
 

@@ -111,7 +111,7 @@ class Clone(MakesSamples):
         box = placed.fitted(SMALLEST, *scene.shape)
         kept = 0.0 if box is None else float((box.mask > 0).sum() / (cut.mask > 0).sum())
         if box is None or kept < self.share:
-            remedy = " (a lower share, or --clip, cuts it off)" if self.placement is None else ""
+            remedy = "; share=0 (--clip) cuts it off" if self.placement is None else ""
             told = "off the object" if self.placement else "outside the picture"
             raise Refused(
                 f"{1 - kept:.1%} of the defect would lie {told}, "

@@ -9,7 +9,8 @@ def compiled(function: Any) -> Any:
     """Return `function` compiled by numba, its machine code kept for other processes.
 
     Where there is no folder to keep it in (a read-only installation, and no home), each process
-    compiles it anew: slower to start, and all else the same. Dividing by 0 gives infinity or NaN.
+    compiles it anew: slower to start, and all else the same. Dividing by 0 raises nothing: integers
+    give 0, floats infinity or NaN.
     """
     from numba import njit
 

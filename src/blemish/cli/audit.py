@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import options
+from .progress import progress
 
 
 def add_to(commands: Any) -> None:
@@ -51,7 +52,7 @@ def _run(given: argparse.Namespace) -> int:
 
     if given.html is not None:
         _check_page(given.html)
-    with options.progress("blemish audit", given.json) as show:
+    with progress("blemish audit", given.json) as show:
         found = audit(
             given.dataset,
             given.reference,

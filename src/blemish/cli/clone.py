@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import options
-from .make import shard
+from .progress import progress
 
 _GRADIENTS = ("import", "mixed", "average", "monochrome")
 _LOSSLESS = (".png", ".tif", ".tiff", ".bmp", ".webp")
@@ -114,11 +114,13 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
         help="of a folder: into how many good pictures each defect is set (default: 1)",
     )
     add("--workers", type=int, metavar="N", help="processes (default: one for each core)")
-    add("--shard", type=shard, default=(1, 1), metavar="I/N", help="make part I of N")
+    add("--shard", type=options.shard, default=(1, 1), metavar="I/N", help="make part I of N")
     add("--resume", action="store_true", help="complete what an earlier run of the same job left")
     add("--overwrite", action="store_true", help="of one picture: replace OUT if it is there")
     add(
-        "--strict", action="store_true", help="exit with 1 if a file was skipped or a defect failed"
+        "--strict",
+        action="store_true",
+        help="exit with 1 if a file or a class was skipped or a defect failed",
     )
     add("--json", action="store_true", help="print a summary as JSON")
 
@@ -172,7 +174,7 @@ def _tree(given: argparse.Namespace) -> int:
     from ..engines.processes import keep_memory
 
     keep_memory()
-    with options.progress("blemish clone", given.json) as show:
+    with progress("blemish clone", given.json) as show:
         report = clone_tree(
             given.source,
             given.target,

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from . import options
 from .make import tell
+from .progress import progress
 
 
 def add_to(commands: Any) -> None:
@@ -34,6 +34,6 @@ def add_to(commands: Any) -> None:
 def _run(given: argparse.Namespace) -> int:
     from ..demo import demo
 
-    with options.progress("blemish demo") as show:
+    with progress("blemish demo") as show:
         report = demo(given.out, given.n, given.seed, show)
     return tell(report, as_json=False, strict=True)

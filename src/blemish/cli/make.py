@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import options
+from .progress import progress
 
 _FLAGS = {
     "--disjoint": "keep the pictures that defects are put into out of train/good, for scoring "
@@ -79,7 +80,7 @@ def _add_numbers(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="share of samples that go through the blend with nothing to show, labelled good",
     )
-    add("--shard", type=shard, default=(1, 1), metavar="I/N", help="make part I of N")
+    add("--shard", type=options.shard, default=(1, 1), metavar="I/N", help="make part I of N")
     add("--white", type=float, metavar="LEVEL", help="value of full range, e.g. 4095 for 12 bits")
 
 
@@ -90,14 +91,6 @@ def _quota(text: str) -> dict[str, int]:
         return quota_of(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def shard(text: str) -> tuple[int, int]:
-    """Return (i, n) of "I/N"."""
-    number, slash, count = text.partition("/")
-    if not (slash and number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not I/N, as in 3/8")
-    return int(number), int(count)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -139,7 +132,7 @@ def _run(given: argparse.Namespace) -> int:
         start = State(job.out).start(job, runs)
         planned = plan(job, start, runs[0] if runs and start else None)
         return _tell_plan(planned, given.json, given.strict)
-    with options.progress("blemish make", given.json) as show:
+    with progress("blemish make", given.json) as show:
         report = run(job, show)
     return tell(report, given.json, given.strict)
 

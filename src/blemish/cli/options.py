@@ -1,4 +1,4 @@
-"""What several commands share: recipes from the command line, progress, output."""
+"""What several commands share: recipes from the command line, output."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import argparse
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +119,14 @@ def _area(text: str) -> tuple[float, float]:
     return least, most
 
 
+def shard(text: str) -> tuple[int, int]:
+    """Return (i, n) of "I/N"."""
+    number, slash, count = text.partition("/")
+    if not (slash and number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not I/N, as in 3/8")
+    return int(number), int(count)
+
+
 def add_plugin(parser: argparse.ArgumentParser) -> None:
     """Add the option that names packages with further parts."""
     parser.add_argument(
@@ -199,50 +205,6 @@ def _weighted(text: str) -> tuple[Any, float]:
     if is_recipe_file(name):
         return load_recipe(Path(name)), weight
     return find(name), weight
-
-
-@contextmanager
-def progress(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function (done, total) that shows progress on standard error.
-
-    A bar on a terminal, elsewhere a line now and then.
-    """
-    if quiet:
-        yield None
-    elif sys.stderr.isatty():
-        with _bar(what) as show:
-            yield show
-    else:
-        yield _lines(what)
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _lines(what: str) -> Callable[[int, int], None]:
-    told = [0.0]
-
-    def show(done: int, total: int) -> None:
-        now = time.monotonic()
-        if done == total or now - told[0] >= 5:
-            told[0] = now
-            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
-
-    return show
 
 
 def tell_faults(report: Any, strict: bool, what: str = "samples") -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import options
+from .progress import progress
 
 _NAMED = 10
 
@@ -35,7 +36,7 @@ def add_to(commands: Any) -> None:
 def _run(given: argparse.Namespace) -> int:
     from ..segment import segment
 
-    with options.progress("blemish segment", given.json) as show:
+    with progress("blemish segment", given.json) as show:
         done = segment(given.source, given.out, white=given.white, progress=show)
     if given.json:
         options.print_json(

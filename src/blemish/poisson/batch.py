@@ -91,7 +91,7 @@ def solve_batch(
         mask: bool (B, H, W) or (B, 1, H, W).
         rhs: float32 (B, C, H, W), or None for 0 everywhere.
         tolerance: the largest error of a value, in the unit of `known`; but of the solution's
-            range float32 gives no more than 1 part in 50,000.
+            range float32 gives no more than 1 part in 100,000.
         sizes: (B, 2), the height and width of each box, which lies at the top left; what is beyond
             does not exist and comes back as it is. None: all are (H, W).
 

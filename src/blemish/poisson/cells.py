@@ -117,5 +117,8 @@ def conductance(found: Any, size: int) -> Any:
     phi = np.float32(0.25) * (found[0, 0] + found[0, 1] + found[0, 2] + found[0, 3])
     half, most = np.float32(0.5), np.float32(1.5)
     each = max(one / (half * np.float32(size) * phi * phi + half), min(one, most / links))
+    # More links than a border of a nearly full cell can have: a wall goes through its middle.
+    if links * phi > np.float32(1.6) * np.float32(size):
+        each = one
     net = _network(found[0], found[1], found[3, 0], found[3, 2], found[2, 0], found[2, 1])
     return max(links * each, net), net

@@ -185,7 +185,8 @@ def multigrid(arrays: Any, mask: Any, table: Any, channels: int, how: Any, toler
         steps[2], steps[1], steps[0] = steps[1], steps[0], moved
         rate = _rate(steps, cycle)
         bound = moved * rate / (1 - rate) if rate < 1 else np.float32(np.inf)
-        if bound <= tolerance or (cycle > 3 and rate > 1):
+        # What is slow is left to conjugate gradients.
+        if bound <= tolerance or (cycle > 1 and rate > np.float32(0.7)):
             break
         if cycle:
             relax(store, 0, channels, fine[:0], STAY, True)

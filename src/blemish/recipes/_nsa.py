@@ -1,20 +1,26 @@
 """Natural synthetic anomalies (NSA): patches of other good pictures, set in seamlessly.
 
-Numbers as published: one patch, and up to three more, each with a chance of a half; a side of 0.06
-plus Gamma(2, 0.1) of the picture's, at most 0.4, height and width by themselves; resized by
-N(1, 0.5) within 0.7 and 1.3. It is a rectangle, or five ellipses in one; blended by its own
-gradients, or by the stronger of its and the picture's; each with equal chance. The label is what
-visibly changed, or with `Intensity` how strongly it did.
+Numbers as published: a side of 0.06 plus Gamma(2, 0.1) of the picture's, at most 0.4, height and
+width by themselves; resized by N(1, 0.5) within 0.7 and 1.3; after the first patch further ones,
+each with a chance of a half. These are up to three here, for each class; published are three or
+four patches at most, by class. A patch is a rectangle, or five ellipses in one; blended by its own
+gradients, or by the stronger of its and the picture's. Here each has equal chance, which is ours:
+the published code trains a model for each blend, and ellipses are a switch for a whole run.
 
 A patch is cut where half of it at least shows the object (published: a quarter to 0.7, by class),
-and lies where a quarter of it at least is on this picture's object; what hangs over is cut off, so
-that nothing is made beside the part. Each comes from a picture of its own. For textures 0.5 to 2 is
+and lies where a quarter of it at least is on this picture's object (published: a quarter of what it
+shows of its own object); what hangs over is cut off, so that nothing is made beside the part. Each
+comes from a picture of its own; published, all of a sample come from one. For textures 0.5 to 2 is
 published: set `recipes.item.region.scale` to ``{normal: [1, 0.5, 0.5, 2]}``.
 
-The published code leaves the blending to OpenCV. So its patches lie up to 14 px beside their
-labels, shrink by 3 px all around, are given up below 50 px or at any error, and change pixels that
-it does not label; none of that is done here. It puts bounds that are meant for half a side on whole
-sides after resizing, so that no patch is wider than 0.4; here that is the bound before it.
+The label is where a channel changed by more than 2 levels, or with `Intensity` how strongly it did;
+published is where their mean changed by more than 1, filtered by a median of 5 px.
+
+The published code leaves the blending to OpenCV. So with ellipses a tenth of its patches lie 14 px
+or more beside their labels, at 256 px; all shrink by 3 px all around, are given up below 50 px or
+at any error, and change pixels that it does not label; none of that is done here. Its bounds, by
+class 0.12 to 0.4, are meant for half a side and put on whole sides after resizing, so that no patch
+is wider; here 0.4 bounds the side before it.
 """
 
 from ..blends import Poisson
