@@ -10,12 +10,13 @@ import difflib
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from .file import Pool
 from .random import VALUES
-from .values import Files, Given, children
+from .values import Files, Given, children, leaves
 
 _PACKAGES = ("regions", "placements", "contents", "changes", "blends", "labels")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -118,6 +119,20 @@ def _needed(thing: Any) -> set[str]:
     if isinstance(thing, Given):
         return (_needed(thing.part) - {thing.pool}) | _needed(thing.otherwise)
     return {pool for _, child in children(thing) for pool in _needed(child)}
+
+
+def check_needs(recipe: Any, pools: Mapping[str, Pool]) -> None:
+    """Raise LookupError for a pool that a recipe needs and that was not given."""
+    missing = [pool for pool in needs(recipe) if pool not in (*pools, "sources")]
+    if missing:
+        told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)
+        raise LookupError(f"this recipe needs {' and '.join(missing)}: pass {told}")
+
+
+def draws_sources(recipe: Any) -> bool:
+    """Return whether a recipe draws from the other good pictures."""
+    found = leaves(recipe)
+    return any(isinstance(leaf, Files) and leaf.pool == "sources" for _, leaf in found)
 
 
 def look_up(name: str, known: dict[str, Any], what: str, path: str = "") -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .catalog import needs
+from .catalog import draws_sources, needs
 from .file import Pool
 from .layouts import class_of
 from .pools import Entries, Entry
@@ -58,14 +58,6 @@ def lacking(recipe: Any, own: Mapping[str, Entries]) -> dict[str, str]:
     return without
 
 
-def check_needs(recipe: Any, pools: Mapping[str, Pool]) -> None:
-    """Raise LookupError for a pool that a recipe needs and that was not given."""
-    missing = [pool for pool in needs(recipe) if pool not in (*pools, "sources")]
-    if missing:
-        told = " and ".join(f"{pool}=FOLDER (--{pool} DIR)" for pool in missing)
-        raise LookupError(f"this recipe needs {' and '.join(missing)}: pass {told}")
-
-
 def check_others(recipe: Any, sources: Sequence[Source]) -> None:
     """Raise ValueError where a recipe draws from other good pictures, and a class has no other."""
     alone = [own[0].name for own in by_class(sources) if len(own) < 2]
@@ -79,9 +71,3 @@ def check_others(recipe: Any, sources: Sequence[Source]) -> None:
 def pool_of(sources: Sequence[Source], root: Path) -> Entries:
     """Return the good pictures of a class as the pool "sources"."""
     return Entries("sources", tuple(Entry(s.relative, s.path) for s in sources), root)
-
-
-def draws_sources(recipe: Any) -> bool:
-    """Return whether a recipe draws from the other good pictures."""
-    found = leaves(recipe)
-    return any(isinstance(leaf, Files) and leaf.pool == "sources" for _, leaf in found)

@@ -13,7 +13,7 @@ from .datasets.pairs import write_pair
 from .grounds import Grounds
 from .images import BadFile, load
 from .manifest import read_runs
-from .pastes import Clones, pasting
+from .pastes import PastePlan, plan_pastes
 from .pipeline import Report, carry_out
 from .plan import Job, plan
 from .pools import open_pool, open_pools
@@ -110,7 +110,7 @@ def clone_tree(  # noqa: PLR0913 - as make has them
         white=white,
         grounds=grounds or Grounds(),
     )
-    planned = pasting(plan(job), bank, copies)
+    planned = plan_pastes(plan(job), bank, copies)
     _check_apart(planned)
     runs = read_runs(job.out)
     try:
@@ -123,7 +123,7 @@ def clone_tree(  # noqa: PLR0913 - as make has them
     return carry_out(planned, runs, progress, write_pair)
 
 
-def _check_apart(planned: Clones) -> None:
+def _check_apart(planned: PastePlan) -> None:
     """Raise ValueError where OUT lies among what is read, or around it."""
     out = planned.job.out.resolve()
     for place in sorted(_read_from(planned)):
@@ -136,7 +136,7 @@ def _check_apart(planned: Clones) -> None:
             raise ValueError(f"OUT {planned.job.out} holds {place}, which is only read")
 
 
-def _read_from(planned: Clones) -> set[Path]:
+def _read_from(planned: PastePlan) -> set[Path]:
     """Return the folders that are read, those too that links below SOURCE and TARGET lead to."""
     bank = planned.bank
     roots = [planned.root, *([base_of(bank.root)] if bank.root else [])]

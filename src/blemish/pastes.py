@@ -38,7 +38,7 @@ class Paste:
 
 
 @dataclass(frozen=True)
-class Clones(Plan):
+class PastePlan(Plan):
     """The plan of a job that knows of each sample which defect it shows.
 
     Attributes:
@@ -72,7 +72,7 @@ class Clones(Plan):
         return {"defects": self.bank.alone(self.pastes[index].entry)}
 
 
-def pasting(base: Plan, bank: Entries, copies: int) -> Clones:
+def plan_pastes(base: Plan, bank: Entries, copies: int) -> PastePlan:
     """Return the plan of cloning each defect `copies` times, from that of making."""
     goods = {source.name for source in base.sources}
     tree = any(source.folder for source in base.sources)
@@ -91,7 +91,7 @@ def pasting(base: Plan, bank: Entries, copies: int) -> Clones:
     given = {f.name: getattr(base, f.name) for f in fields(Plan)}
     job = replace(base.job, n=len(pastes))
     changed = {"job": job, "settings": settings, "own": {}, "left_out": without}
-    return Clones(**{**given, **changed}, bank=bank, pastes=pastes)
+    return PastePlan(**{**given, **changed}, bank=bank, pastes=pastes)
 
 
 def _classes(bank: Entries, goods: set[str], tree: bool) -> dict[str, tuple[str, str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import classes
+from . import catalog, classes
 from .file import Pool
 from .grounds import Grounds
 from .notation import to_dict
@@ -184,7 +184,7 @@ class Plan:
 
     @cached_property
     def _draws_sources(self) -> bool:
-        return classes.draws_sources(self.job.recipe)
+        return catalog.draws_sources(self.job.recipe)
 
     @cached_property
     def _others(self) -> dict[str, Entries]:
@@ -238,7 +238,7 @@ def plan(job: Job, start: int = 0, first: dict[str, Any] | None = None) -> Plan:
     root, found = find_sources(job.source, job.name, job.out)
     pools = open_pools(textures=job.textures, defects=job.defects)
     check_recipe(job.recipe)
-    classes.check_needs(job.recipe, pools)
+    catalog.check_needs(job.recipe, pools)
     check_kinds(job.recipe, pools)
     own = classes.own_defects(pools, found)
     left_out = classes.lacking(job.recipe, own)

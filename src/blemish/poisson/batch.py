@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import LEVEL
-from .guidance import GRADIENTS
+from .guidance import check_gradients
 from .solving import solve
 
 try:
@@ -63,8 +63,7 @@ def seamless_batch(
         tolerance: the largest error of a value, in the unit of the values.
         mask, sizes: as for `solve_batch`.
     """
-    if gradients not in GRADIENTS:
-        raise ValueError(f"gradients must be one of {', '.join(GRADIENTS)}, not {gradients!r}")
+    check_gradients(gradients)
     mask, exists = _checked({"target": target, "source": source, "mask": mask}, sizes)
     with torch.no_grad():
         rhs = None if gradients == "import" else _surplus(source, target, gradients, exists)

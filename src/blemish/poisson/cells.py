@@ -48,14 +48,19 @@ def _network(phi: Any, c: Any, top: Any, bottom: Any, left: Any, right: Any) -> 
 
 
 @compiled
-def from_pixels(p: Any, mask: Any, fine: Any, sums: Any, y: int, x: int, found: Any) -> None:
-    """Write to `found` what the pixels of cell (y, x) of level 1 are: shares, conductances, links
-    down and right; and the number of their links to known pixels, whose values go to `sums`."""
-    height, width = mask.shape
+def _clear(sums: Any, found: Any) -> None:
     for c in range(sums.size):
         sums[c] = 0
     for i in range(20):
         found[i // 4, i % 4] = 0
+
+
+@compiled
+def from_pixels(p: Any, mask: Any, fine: Any, sums: Any, y: int, x: int, found: Any) -> None:
+    """Write to `found` what the pixels of cell (y, x) of level 1 are: shares, conductances, links
+    down and right; and the number of their links to known pixels, whose values go to `sums`."""
+    height, width = mask.shape
+    _clear(sums, found)
     for i in range(4):
         r, s = 2 * y + (i >> 1), 2 * x + (i & 1)
         if r >= height or s >= width or not mask[r, s]:
@@ -88,10 +93,7 @@ def _known(p: Any, fine: Any, sums: Any, at: int, found: Any, i: int) -> None:
 @compiled
 def from_cells(p: Any, fine: Any, sums: Any, y: int, x: int, found: Any) -> None:
     """Do what `from_pixels` does for a cell of a higher level, whose parts are cells."""
-    for c in range(sums.size):
-        sums[c] = 0
-    for i in range(20):
-        found[i // 4, i % 4] = 0
+    _clear(sums, found)
     for i in range(4):
         r, s = 2 * y + (i >> 1), 2 * x + (i & 1)
         if r >= fine[H] or s >= fine[W]:

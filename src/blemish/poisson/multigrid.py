@@ -177,7 +177,7 @@ def multigrid(arrays: Any, mask: Any, table: Any, channels: int, how: Any, toler
         correct(store, table, k + 1, channels, coarse, inverse)
         relax(store, k, channels, coarse, ADD, False)
     relax(store, 0, channels, first, SET, True)
-    bound, moved, steps = np.float32(np.inf), np.float32(0), np.zeros(3, np.float32)
+    bound, steps = np.float32(np.inf), np.zeros(3, np.float32)
     for cycle in range(cycles):
         correct(store, table, 1, channels, coarse, inverse)
         # Two cycles mostly do: after the second, the residual is only made if it is needed.

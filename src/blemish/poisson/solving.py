@@ -14,7 +14,10 @@ from ..arrays import LEVEL, Floats
 from ._areas import areas_of
 
 _LOG = logging.getLogger(__name__)
-_FINEST, _REFINEMENTS, _BAND = 2e-5, 40, 64
+# A tolerance below this share of the values is below what float32 carries through the cycles.
+_FINEST = 2e-5
+_REFINEMENTS = 40
+_BAND = 64  # rows that become float64 at a time
 
 
 def solve(
